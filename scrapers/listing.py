@@ -1,0 +1,103 @@
+"""What a market shows: listings, their media, observed prices, and the items that could not be read."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final, Literal
+
+from scrapers.money import Money
+from scrapers.rights import Rights
+
+MediaKind = Literal["photo", "animation", "video", "unknown"]
+_NO_OFFSET: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The work's file: still pictures are "photo"; GIF and APNG are "animation", whether they move or not."""
+
+    url: str
+    kind: MediaKind
+    mime: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One offer on one market; its key is (`market`, `market_id`), never the URL.
+
+    Text is cleaned of control and bidirectional characters, but foreign: escape it wherever it is shown.
+    `likes` and `nsfw` are None where the market says nothing. `year` is as given, however absurd.
+    `raw` holds the fields the values were read from, JSON-able. `invented` is True where the page itself says
+    that its prices and likes are made up.
+    """
+
+    market: str
+    market_id: str
+    title: str
+    creator: str | None
+    series: str | None
+    ask: Money | None
+    likes: int | None
+    supply: int | None
+    year: int | None
+    nsfw: bool | None
+    rights: Rights
+    royalty_bps: int | None
+    media: Media | None
+    url: str
+    chain: str | None
+    contract: str | None
+    token_id: str | None
+    seen_at: datetime
+    raw: dict[str, object]
+    usd: Decimal | None = None
+    invented: bool = False
+
+    def __post_init__(self) -> None:
+        _require_utc(self.seen_at)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.market, self.market_id
+
+    def to_json(self) -> dict[str, object]:
+        """The fields under their own names: money as "0.091 ETH", times in ISO 8601, records as objects."""
+        return {field.name: _jsonable(getattr(self, field.name)) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A price seen at a time; observations are added, never replaced. `usd` is of the event's date."""
+
+    market: str
+    market_id: str
+    at: datetime
+    kind: Literal["ask", "bid", "sale"]
+    price: Money
+    usd: Decimal | None
+    rate_source: str | None
+
+    def __post_init__(self) -> None:
+        _require_utc(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One item that could not be read; the run goes on. `code` is that of the error behind it."""
+
+    url: str
+    code: str
+    message: str
+
+
+def _require_utc(moment: datetime) -> None:
+    if moment.utcoffset() != _NO_OFFSET:
+        raise ValueError(f"{moment!r}: times are aware and in UTC")
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, Media | Rights):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Money | Decimal) else value
