@@ -1,0 +1,82 @@
+"""What can go wrong in the generator; a refused picture is not an error but a `Verdict`.
+
+GeneratorError            code                 permanent
+├── BadRecipe             bad_recipe           yes   a recipe that cannot be dreamed
+├── BadState              bad_state            yes   a saved state that does not fit its run
+├── BadPicture            bad_picture          yes   bytes handed over as a work that are none
+├── BadLimits             bad_limits           yes   limits of intake that no picture could be judged by
+├── UnknownPreset         unknown_preset       yes   a preset name that does not exist
+├── ModelsMissing         models_missing       yes   the models of a preset are not there
+├── WeightsChanged        weights_changed      yes   the loaded weights are not the recipe's
+├── NonFiniteLoss         non_finite_loss      yes   a step whose loss is NaN or infinite
+└── NothingToPick         nothing_to_pick      yes   no iterate has the scores that a choice needs
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GeneratorError(Exception):
+    """Base of all errors of this package, with a stable code and the evidence that explains it."""
+
+    code: ClassVar[str] = "generator"
+    permanent: ClassVar[bool] = True
+
+    def __init__(self, message: str, **evidence: object) -> None:
+        super().__init__(message)
+        self.evidence: dict[str, object] = evidence
+
+
+class BadRecipe(GeneratorError):
+    """A recipe breaks a rule: the message names the field, its value and the rule."""
+
+    code = "bad_recipe"
+
+
+class BadState(GeneratorError):
+    """A saved state is damaged or belongs to another recipe, seed or size: start the run anew."""
+
+    code = "bad_state"
+
+
+class BadPicture(GeneratorError):
+    """A picture that should be a work (a square RGB PNG made by intake) is not one."""
+
+    code = "bad_picture"
+
+
+class BadLimits(GeneratorError):
+    """A limit of intake breaks a rule: the message names the field, its value and the rule."""
+
+    code = "bad_limits"
+
+
+class UnknownPreset(GeneratorError):
+    """No preset has this name; the message lists those that exist."""
+
+    code = "unknown_preset"
+
+
+class ModelsMissing(GeneratorError):
+    """The preset is known but its models cannot be loaded here."""
+
+    code = "models_missing"
+
+
+class WeightsChanged(GeneratorError):
+    """The weights that are loaded differ from those that the recipe names."""
+
+    code = "weights_changed"
+
+
+class NonFiniteLoss(GeneratorError):
+    """The loss of a step became NaN or infinite: the run ends there, the worker lives on."""
+
+    code = "non_finite_loss"
+
+
+class NothingToPick(GeneratorError):
+    """No iterate has the scores that a choice needs."""
+
+    code = "nothing_to_pick"

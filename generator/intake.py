@@ -1,0 +1,91 @@
+"""Intake: a downloaded picture in; verdicts, a square work and a perceptual hash out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from generator.decode import Pixels, decode
+from generator.gates import measured, quality_verdicts, size_verdict
+from generator.limits import Fit, IntakeLimits
+from generator.nouns import Verdict
+from generator.phash import phash
+
+__all__ = ["Intake", "IntakeLimits", "examine", "square"]
+
+WHITE: Final = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What intake found; `width` and `height` are the upright picture's, 0 where no header could be read.
+
+    `work_png` (square RGB) and `phash` are there whenever the picture could be decoded and is large enough,
+    even if a gate of taste refused it: such a refusal can be appealed.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    work_png: bytes | None
+    phash: int | None
+    width: int
+    height: int
+    format: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether every gate agreed."""
+        return all(verdict.ok for verdict in self.verdicts)
+
+
+def examine(data: bytes, limits: IntakeLimits | None = None) -> Intake:
+    """Judge a picture of unknown origin: decode, size, blur, flat, text, in this order.
+
+    Never raises for what the bytes hold. Where decode or size refuses, the gates behind it are not asked.
+    """
+    limits = limits or IntakeLimits()
+    found = decode(data, limits)
+    facts = (found.width, found.height, found.format)
+    if found.pixels is None:
+        return Intake((found.verdict,), None, None, *facts)
+    size = size_verdict(found.width, found.height, limits)
+    if not size.ok:
+        return Intake((found.verdict, size), None, None, *facts)
+    quality = quality_verdicts(measured(found.pixels), limits)
+    work = encode_png(square(found.pixels, limits.size, limits.fit))
+    return Intake((found.verdict, size, *quality), work, phash(found.pixels), *facts)
+
+
+def square(image: Pixels, size: int, fit: Fit) -> Pixels:
+    """RGB [H,W,3] to [size,size,3]: the middle (`crop`), all on white (`pad`), or squeezed (`stretch`)."""
+    height, width = image.shape[:2]
+    if fit == "crop":
+        side = min(width, height)
+        top, left = (height - side) // 2, (width - side) // 2
+        image = image[top : top + side, left : left + side]
+    elif fit == "pad":
+        image = _padded(image, max(width, height))
+    # Area averaging shrinks without aliasing, cubic enlarges without steps.
+    shrinks = image.shape[0] >= size and image.shape[1] >= size
+    resized = cv2.resize(
+        np.ascontiguousarray(image),
+        (size, size),
+        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+    )
+    return np.asarray(resized, dtype=np.uint8)
+
+
+def encode_png(image: Pixels) -> bytes:
+    """RGB [H,W,3] as PNG; the same pixels give the same bytes."""
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return encoded.tobytes()
+
+
+def _padded(image: Pixels, side: int) -> Pixels:
+    height, width = image.shape[:2]
+    top, left = (side - height) // 2, (side - width) // 2
+    ground = np.full((side, side, 3), WHITE, dtype=np.uint8)
+    ground[top : top + height, left : left + width] = image
+    return ground
