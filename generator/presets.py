@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Settings of one pair of models; sides in pixels. Change single ones with `dataclasses.replace`."""
+    """Settings of one pair of models; sides in pixels. Change single ones with `dataclasses.replace`.
+
+    `cpu_threads` are torch's on a CPU, None leaves the number to torch: with one the bits of a picture do not depend
+    on how many cores a machine has, and small tensors gain little from more.
+    """
 
     name: str
     perceptor: str
@@ -29,10 +33,13 @@ class Preset:
     learning_rate: float
     losses: tuple[tuple[str, float], ...] = ()
     precision: str = "fp32"
+    cpu_threads: int | None = None
 
 
 PRESETS: Final = {
-    "mini": Preset("mini", perceptor="mini-clip-64", size=256, iterations=20, cutouts=16, learning_rate=0.15),
+    "mini": Preset(
+        "mini", perceptor="mini-clip-64", size=256, iterations=20, cutouts=16, learning_rate=0.15, cpu_threads=1
+    ),
     "wikiart": Preset("wikiart", perceptor="clip-vit-b-32", size=512, iterations=20, cutouts=32, learning_rate=0.1),
 }
 
@@ -83,6 +90,9 @@ def load_pair(name: str, device: str | torch.device) -> Pair:
 
     from generator.mini.load import load_mini
 
+    threads = preset(name).cpu_threads
+    if threads and torch.device(device).type == "cpu":
+        torch.set_num_threads(threads)
     pair = load_mini(device)
     for model in (pair.vqgan, pair.perceptor):
         if isinstance(model, torch.nn.Module):

@@ -1,0 +1,104 @@
+"""Setting up and looking after: init, status, config, db, retry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nftd.cli.common import Globals, Json, note, open_store, print_json, say
+from nftd.cli.failure import NOTHING, USAGE
+
+config_app = typer.Typer(no_args_is_help=True, help="Show and check the configuration.")
+db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
+
+
+def init(
+    context: typer.Context,
+    live: Annotated[bool, typer.Option("--live", help="Write a configuration for live markets.")] = False,
+) -> None:
+    """Write a configuration file with every key explained."""
+    from nftd.shipped import write_config
+
+    if live:
+        note("nftd: init --live is not built yet: this version has no live sources to switch on")
+        raise typer.Exit(USAGE)
+    chosen: Globals = context.obj
+    path = write_config(chosen.config or Path("config.toml"))
+    say(f"wrote {path}; next: nftd once")
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Count what is in each state, from listing to publication."""
+    from nftd.status import counts
+
+    with open_store(context) as (store, _), store.read() as connection:
+        found = counts(connection)
+    if json:
+        print_json(found)
+        return
+    for kind, states in found.items():
+        told = ", ".join(f"{number} {state}" for state, number in states.items()) or "none"
+        say(f"{kind:<12} {told}")
+
+
+def retry(context: typer.Context) -> None:
+    """Give everything that failed or waits out a back-off a fresh start at the next cycle."""
+    from nftd.store import work
+
+    with open_store(context) as (store, _), store.write() as connection:
+        number = work.retry(connection)
+    say(f"{number} items start afresh at the next cycle")
+    raise typer.Exit(0 if number else NOTHING)
+
+
+@config_app.command("show")
+def config_show(context: typer.Context, json: Json = False) -> None:
+    """Print every setting in force, and where it comes from."""
+    from nftd import config
+    from nftd.reference import current
+
+    chosen: Globals = context.obj
+    file = config.find_file(chosen.config)
+    settings = config.load(file)
+    folder = chosen.folder(settings)
+    if json:
+        print_json({"file": str(file) if file else None, "data": str(folder), **settings.model_dump(mode="json")})
+        return
+    say(f"# file: {file or 'none, these are the defaults'}\n# data folder: {folder}")
+    for key, value in current(settings):
+        say(f"{key} = {value}")
+
+
+@config_app.command("check")
+def config_check(context: typer.Context) -> None:
+    """Check the configuration file; errors name line and key."""
+    from nftd import config
+
+    chosen: Globals = context.obj
+    file = config.find_file(chosen.config)
+    config.load(file)
+    say(f"{file or 'the defaults'}: fine")
+
+
+@config_app.command("reference")
+def config_reference(json: Json = False) -> None:
+    """Print every key with its default and meaning."""
+    from nftd.reference import rows
+
+    found = rows()
+    if json:
+        print_json(found)
+        return
+    for row in found:
+        say(f"{row['key']} = {row['default']}\n    {row['meaning']}")
+
+
+@db_app.command("upgrade")
+def db_upgrade(context: typer.Context) -> None:
+    """Bring the database to the shape that this version writes; every command does so by itself."""
+    from nftd.store.migrate import HEAD
+
+    with open_store(context) as (store, _):
+        say(f"{store.root}: at revision {HEAD}")

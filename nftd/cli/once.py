@@ -1,0 +1,63 @@
+"""nftd once: one cycle."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+import typer
+
+from nftd.cli.common import Json, open_store, print_json, say
+
+
+def once(context: typer.Context, json: Json = False) -> None:
+    """Run one cycle: scrape, select, fetch, intake, dream, judge, draft, pin, voucher. Nothing is minted."""
+    from nftd import cycle
+    from nftd.cli.progress import progress
+
+    # A polite end is an orderly one: what is in hand is given back, and the next cycle goes on with it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    with open_store(context) as (store, settings), progress() as watch:
+        outcome = cycle.once(store, settings, watch)
+    if json:
+        print_json(outcome.summary)
+    else:
+        for line in tell(outcome.summary, outcome.nothing_new):
+            say(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+def tell(summary: dict[str, Any], nothing_new: bool) -> list[str]:
+    """The summary in words, a line each."""
+    seen, sources, runs = summary["listings"], summary["sources"], summary["runs"]
+    lines = [f"cycle {summary['cycle']}, {summary['seconds']:.1f} s"]
+    if nothing_new:
+        lines.append(f"  nothing new: {_many(seen['seen'], 'listing')} seen, all known; nothing was made twice")
+    else:
+        lines += [
+            f"  seen      {_many(seen['seen'], 'listing')}, {seen['new']} new",
+            f"  selected  {seen['selected']}, passed over {seen['passed']}",
+            f"  pictures  {sources['fit']} fit, {sources['unfit']} unfit",
+            f"  dreams    {runs['done']} done, {runs['failed']} failed",
+            f"  vouchers  {summary['publications']['prepared']} prepared",
+        ]
+    lines += _listed("refused", summary["refused"])
+    lines += _listed("blocked", summary["blocked"])
+    return lines + _next_step(summary["artworks"]["waiting"])
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _listed(title: str, entries: dict[str, Any]) -> list[str]:
+    if not entries:
+        return []
+    return [f"  {title}", *(f"    {name}: {value}" for name, value in entries.items())]
+
+
+def _next_step(waiting: int) -> list[str]:
+    if not waiting:
+        return ["No artwork waits for review."]
+    return [f"{_many(waiting, 'artwork')} {'waits' if waiting == 1 else 'wait'} for your review: nftd queue list"]

@@ -1,0 +1,178 @@
+"""nftd queue: look at what waits, and decide."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nftd.cli.common import Json, open_store, print_json, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from nftd.review import Decided, Review
+
+    Answer = Callable[[Review, str, str | None], Decided]
+
+app = typer.Typer(no_args_is_help=True, help="Look at the artworks that wait, and decide.")
+
+Artwork = Annotated[str, typer.Argument(metavar="ID", help="An artwork's id, or a unique start of it.")]
+Draft = Annotated[str | None, typer.Option("--draft", help="Decide only if this draft is still the one shown.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept with the decision.")]
+STATES = ("waiting", "approved", "rejected", "again")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help=f"Which ones: {', '.join(STATES)}.")] = "waiting",
+    json: Json = False,
+) -> None:
+    """List the artworks that wait for a decision, oldest first."""
+    from nftd.errors import UsageError
+    from nftd.queue import entries
+
+    if state not in STATES:
+        raise UsageError(f"{state!r} is no state of an artwork: choose one of {', '.join(STATES)}")
+    with open_store(context) as (store, _), store.read() as connection:
+        found = entries(connection, store, state)
+    if json:
+        print_json(found)
+        return
+    for entry in found:
+        say(_line(entry))
+    if not found:
+        say(f"No artwork is {state}." if state != "waiting" else "No artwork waits: nftd once looks for new ones.")
+
+
+def _line(entry: dict[str, Any]) -> str:
+    scores = " ".join(f"{name} {value:.2f}" for name, value in entry["scores"].items())
+    terms = "" if entry["signable"] else "  needs publisher.minter"
+    return f"{entry['id']}  {entry['category']:<8}  {scores}  {entry['title']}{terms}"
+
+
+@app.command()
+def show(context: typer.Context, artwork: Artwork, json: Json = False) -> None:
+    """Show one artwork: what it came from, how it was chosen, exactly what would be published."""
+    from nftd.queue import detail
+
+    with open_store(context) as (store, _), store.read() as connection:
+        found = detail(connection, store, _resolve(connection, artwork))
+    if json:
+        print_json(found)
+        return
+    for line in _told(found):
+        say(line)
+
+
+def _told(found: dict[str, Any]) -> list[str]:
+    source, draft = found["source"], found["draft"]
+    rights = source["rights"]
+    lines = [
+        f"{found['id']}  {found['state']}  {found['title']}",
+        f"  picture    {found['image']}",
+        f"  source     {source['title']} by {source['creator'] or 'unknown'}, {source['price'] or 'no price'}, "
+        f"{'no' if source['likes'] is None else source['likes']} likes",
+        f"             {source['url']}",
+        f"             {source['image']}",
+        f"  rights     {rights['decision']}: {rights['reason']} {rights['licence'] or ''}",
+        f"  chosen     {found['chosen']}",
+    ]
+    lines += [f"    {one['step']:>3}  match {one['similarity']:.3f}  {one['image']}" for one in found["iterates"]]
+    if draft:
+        lines += [
+            f"  draft      {draft['id']}",
+            f"  token uri  {draft['token_uri']}",
+            f"  metadata   {draft['metadata']}",
+        ]
+        lines.append(f"  terms      {draft['terms'] or 'none: needs publisher.minter before it can be signed'}")
+    lines += [
+        f"  {one['verdict']:<9}  by {one['reviewer']} {one['at']} {one['reason'] or ''}" for one in found["decisions"]
+    ]
+    return lines
+
+
+@app.command()
+def approve(
+    context: typer.Context, artwork: Artwork, draft: Draft = None, reason: Reason = None, json: Json = False
+) -> None:
+    """Approve an artwork's draft: exactly these bytes and terms may go on."""
+    _decide(
+        context,
+        artwork,
+        json,
+        lambda review, identifier, draft_id: review.approve(identifier, draft_id, reason),
+        draft,
+    )
+
+
+@app.command()
+def reject(
+    context: typer.Context, artwork: Artwork, draft: Draft = None, reason: Reason = None, json: Json = False
+) -> None:
+    """Reject an artwork; it stays in the store, unpublished."""
+    _decide(
+        context,
+        artwork,
+        json,
+        lambda review, identifier, draft_id: review.reject(identifier, draft_id, reason),
+        draft,
+    )
+
+
+@app.command()
+def again(
+    context: typer.Context, artwork: Artwork, draft: Draft = None, reason: Reason = None, json: Json = False
+) -> None:
+    """Ask for another take of an artwork with another seed."""
+    _decide(
+        context,
+        artwork,
+        json,
+        lambda review, identifier, draft_id: review.again(identifier, draft_id, reason),
+        draft,
+    )
+
+
+@app.command()
+def undo(context: typer.Context, artwork: Artwork, json: Json = False) -> None:
+    """Take the last decision on an artwork back, as long as nothing was signed."""
+    _decide(context, artwork, json, lambda review, identifier, _: review.undo(identifier), None)
+
+
+def _decide(context: typer.Context, text: str, json: bool, answer: Answer, draft: str | None) -> None:
+    from nftd.domain import shown
+    from nftd.review import Review
+
+    with open_store(context) as (store, settings):
+        with store.read() as connection:
+            identifier = _resolve(connection, text)
+            draft_id = _resolve_draft(connection, draft) if draft else None
+        decided = answer(Review(store, settings, getpass.getuser()), identifier, draft_id)
+    if json:
+        print_json(
+            {
+                "id": shown(decided.artwork),
+                "draft": shown(decided.draft),
+                "verdict": decided.verdict,
+                "state": decided.state,
+                "note": decided.note,
+            }
+        )
+        return
+    say(f"{shown(decided.artwork)} is {decided.state}: {decided.note}")
+
+
+def _resolve(connection: Connection, text: str) -> str:
+    from nftd.store.lookups import resolve
+
+    return resolve(connection, text, "artwork")[1]
+
+
+def _resolve_draft(connection: Connection, text: str) -> str:
+    from nftd.store.lookups import resolve
+
+    return resolve(connection, text, "draft")[1]

@@ -1,0 +1,232 @@
+"""Settings: one TOML file, every key with a default and a line of meaning, nothing secret in it.
+
+Unknown keys are errors that name the line and the nearest known key. Lookup order of the file: `--config`,
+`NFTD_CONFIG`, `config.toml` in the current folder, the user's configuration folder, else the defaults.
+Of the data folder: `--data`, `NFTD_DATA`, the key `data` (relative to the file), else the user's data folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from generator.categories import CATEGORIES, DREAM_PROMPTS
+from generator.limits import IntakeLimits
+from nftd.config_errors import explain_invalid, explain_syntax
+from nftd.errors import ConfigError
+from publisher.terms import is_address
+
+BUNDLED = "bundled"
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _is_address(value: str) -> str:
+    if value and not is_address(value):
+        raise ValueError("must be 0x and 40 hex digits in their EIP-55 spelling: copy it from your wallet")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_is_address)]
+
+
+_INTAKE = IntakeLimits()
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(_Section):
+    """One place to scrape."""
+
+    enabled: bool = Field(True, description="false leaves the source out of every cycle")
+    type: str = Field("page", description="the scraper that reads it; page reads any HTML gallery")
+    start: str = Field(description='the first listing page; "bundled" is the gallery that ships with nftd')
+    market: str = Field("", description="the market's name in the store; empty takes the source's name")
+    local: bool = Field(False, description="allow addresses on this machine, for a gallery of your own")
+    max_pages: int = Field(50, ge=1, description="listing pages read in one cycle")
+    links: str = Field("", description="CSS selector of the links to works; empty finds them by structured data")
+    next: str = Field("", description="CSS selector of the link to the next page; empty takes rel=next")
+    fields: dict[str, str] = Field(
+        default={}, description="CSS selectors of single facts, where structured data lacks them"
+    )
+
+    @field_validator("start")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value != BUNDLED and not value.startswith(("https://", "http://")):
+            raise ValueError('must start with https:// or http://, or be "bundled"')
+        return value
+
+
+class HttpSettings(_Section):
+    """Manners on the network."""
+
+    contact: str = Field("", description="a mail address or page for site owners, sent in the User-Agent")
+    interval_seconds: float = Field(2.0, ge=0, description="pause between two requests to one host")
+    timeout_seconds: float = Field(30.0, gt=0, description="longest time for one request, all of it")
+    max_image_mb: float = Field(32.0, gt=0, description="largest picture that is downloaded, in MB")
+
+
+class SelectionSettings(_Section):
+    """Which works are worth a rework."""
+
+    policy: Literal["report"] = Field("report", description="report: trim by price, then top share by price and likes")
+    trim: float = Field(0.05, ge=0, lt=0.5, description="share of the cheapest and of the dearest works left out")
+    price_share: Share = Field(0.25, gt=0, description="share of works taken from the top by price, in each currency")
+    likes_share: Share = Field(
+        0.5, gt=0, description="share of works taken from the top by likes, where likes are shown"
+    )
+    first_year: int = Field(2017, description="oldest year of creation; a work without a year stays in")
+    last_year: int = Field(2100, description="newest year of creation")
+
+
+class RightsSettings(_Section):
+    """What may be made from whose work."""
+
+    generate: Literal["allowed", "any"] = Field(
+        "allowed",
+        description="allowed: only where a licence permits it; any: also for study, never publishable",
+    )
+
+
+class IntakeSettings(_Section):
+    """What a picture must be like to go into the generator."""
+
+    fit: Literal["crop", "pad", "stretch"] = Field("crop", description="how a picture becomes square")
+    min_side: int = Field(_INTAKE.min_side, ge=1, description="shortest side in pixels")
+    max_megapixels: float = Field(40.0, gt=0, description="largest picture that is decoded")
+    max_text_share: Share = Field(_INTAKE.max_text_share, description="largest share of the picture covered by text")
+    min_sharpness: float = Field(
+        _INTAKE.min_sharpness, ge=0, description="smallest variance of the Laplacian; lower is blurred"
+    )
+    twin_bits: int = Field(
+        6, ge=0, le=64, description="pictures that differ in at most so many bits of pHash are twins"
+    )
+
+
+class CategorySettings(_Section):
+    """One category: how it is recognized and what it becomes."""
+
+    prompt: str = Field(description="what the dream is told to paint")
+    phrases: list[str] = Field(min_length=1, description="how such a picture is described, for recognition")
+
+
+class GeneratorSettings(_Section):
+    """VQGAN+CLIP."""
+
+    preset: Literal["mini", "wikiart"] = Field(
+        "mini", description="mini ships with nftd; wikiart needs 1.3 GB and a GPU"
+    )
+    size: int = Field(0, ge=0, description="side of the square picture in pixels; 0 takes the preset's")
+    iterations: int = Field(20, ge=1, description="steps, each of which gives an iterate")
+    cutouts: int = Field(0, ge=0, description="random crops shown to CLIP at each step; 0 takes the preset's")
+    learning_rate: float = Field(0.0, ge=0, description="Adam's; 0 takes the preset's")
+    seed: int = Field(-1, ge=-1, description="-1 derives one from source, recipe and take")
+    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, mps")
+
+
+class ChoiceSettings(_Section):
+    """Which iterate becomes the artwork."""
+
+    fidelity_floor: float = Field(0.3, ge=-1, le=1, description="least likeness to the source (cosine of embeddings)")
+
+
+class LimitSettings(_Section):
+    """Clear stops."""
+
+    runs_per_cycle: int = Field(8, ge=0, description="dreams in one cycle; the rest waits for the next")
+
+
+class PublisherSettings(_Section):
+    """What would be published, and by whom."""
+
+    chain: Literal["sepolia", "ethereum"] = Field("sepolia", description="sepolia is the test network")
+    minter: Address = Field("", description="your address; without it drafts can be reviewed, not signed")
+    contract: Address = Field("", description="ERC-721 collection; empty takes Rarible's own on this chain")
+    royalty_bps: int = Field(1000, ge=0, le=5000, description="royalties in basis points, 1000 is 10 %")
+    pin: Literal["drafts", "approved"] = Field("drafts", description="archive drafts at once, or after approval")
+
+
+def _categories() -> dict[str, CategorySettings]:
+    return {
+        name: CategorySettings(prompt=DREAM_PROMPTS[name], phrases=list(phrases))
+        for name, phrases in CATEGORIES.items()
+    }
+
+
+class Settings(_Section):
+    """The whole file."""
+
+    data: str = Field("", description="folder for everything nftd keeps, relative to this file")
+    sources: dict[Name, SourceSettings] = Field(
+        default_factory=lambda: {"sample": SourceSettings(start=BUNDLED)},
+        description="places to scrape, by name",
+    )
+    http: HttpSettings = HttpSettings()
+    selection: SelectionSettings = SelectionSettings()
+    rights: RightsSettings = RightsSettings()
+    intake: IntakeSettings = IntakeSettings()
+    categories: dict[Name, CategorySettings] = Field(
+        default_factory=_categories, description="what works are sorted into; what fits none is left out"
+    )
+    generator: GeneratorSettings = GeneratorSettings()
+    choice: ChoiceSettings = ChoiceSettings()
+    limits: LimitSettings = LimitSettings()
+    publisher: PublisherSettings = PublisherSettings()
+
+
+def find_file(given: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The configuration file in force, or None when the defaults are."""
+    for path in (given, environ.get("NFTD_CONFIG")):
+        if path:
+            return Path(path).expanduser()
+    import platformdirs
+
+    usual = (Path("config.toml"), Path(platformdirs.user_config_dir("nftd")) / "config.toml")
+    return next((path for path in usual if path.is_file()), None)
+
+
+def load(path: Path | None) -> Settings:
+    """Read and check the file (None: the defaults); `ConfigError` names line, key and rule."""
+    if path is None:
+        return Settings()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}): check the path and its rights") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(explain_syntax(path, error)) from None
+    return parse(content, path, text)
+
+
+def parse(content: dict[str, Any], path: Path, text: str) -> Settings:
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(explain_invalid(path, text, error, Settings)) from None
+
+
+def data_folder(
+    settings: Settings, file: Path | None, given: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> Path:
+    """Where everything is kept, as an absolute path."""
+    chosen = given or environ.get("NFTD_DATA")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    if settings.data:
+        base = file.absolute().parent if file else Path.cwd()
+        return base / Path(settings.data).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("nftd"))

@@ -1,0 +1,134 @@
+"""What a reviewer can say: approve, reject, again, undo.
+
+A decision is about the draft that was shown. Each is one transaction: the decision, what it opens or closes at
+the gate, the artwork's state, and the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nftd.config import Settings
+from nftd.domain import Event, shown
+from nftd.errors import Refused
+from nftd.store import artworks, history, runs, work
+from nftd.store.database import Store
+from nftd.store.stories import Story, story_of_artwork
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of an artwork."""
+
+    artwork: str
+    draft: str
+    verdict: str
+    state: str
+    note: str
+
+
+class Review:
+    """The gate, for one reviewer."""
+
+    def __init__(self, store: Store, settings: Settings, reviewer: str) -> None:
+        self._store = store
+        self._settings = settings
+        self._reviewer = reviewer
+
+    def approve(self, artwork: str, draft: str | None = None, reason: str | None = None) -> Decided:
+        """Let this draft, exactly as shown, go on to be published; `Refused` when its rights forbid it."""
+        with self._store.write() as connection:
+            story = self._story(connection, artwork, draft)
+            _require_rights(story)
+            self._answer(connection, story, "approve", "approved", reason)
+            if self._settings.publisher.pin == "approved":
+                work.reopen(connection, "pin", story.artwork["draft"])
+            work.reopen(connection, "voucher", artwork)
+            signable = artworks.get_draft(connection, story.artwork["draft"])["signable"]
+        note = "its voucher is prepared by the next cycle" if signable else "needs publisher.minter to go on"
+        return Decided(artwork, story.artwork["draft"], "approve", "approved", note)
+
+    def reject(self, artwork: str, draft: str | None = None, reason: str | None = None) -> Decided:
+        """Keep this artwork from being published."""
+        with self._store.write() as connection:
+            story = self._story(connection, artwork, draft)
+            self._answer(connection, story, "reject", "rejected", reason)
+        return Decided(artwork, story.artwork["draft"], "reject", "rejected", "it stays in the store, unpublished")
+
+    def again(self, artwork: str, draft: str | None = None, reason: str | None = None) -> Decided:
+        """Ask for another take: the same source and recipe, another seed."""
+        with self._store.write() as connection:
+            story = self._story(connection, artwork, draft)
+            self._answer(connection, story, "again", "again", reason)
+            take = runs.next_take(connection, story.source["id"])
+            run = runs.order(connection, story.source["id"], story.recipe, -1, take)
+            work.enqueue(connection, "dream", run)
+            asked = Event(run, None, "queued", f"take {take}, asked for by a reviewer", self._reviewer)
+            history.record(connection, [asked], None)
+        return Decided(artwork, story.artwork["draft"], "again", "again", f"the next cycle dreams {shown(run)}")
+
+    def undo(self, artwork: str) -> Decided:
+        """Take the last decision back; refused once something of it was signed."""
+        with self._store.write() as connection:
+            story = story_of_artwork(connection, artwork)
+            standing = _standing(connection, artwork)
+            if story.artwork["state"] == "waiting" or standing is None:
+                raise Refused(f"{shown(artwork)} waits for a decision: there is nothing to undo")
+            if artworks.signed(connection, artwork):
+                raise Refused(f"{shown(artwork)} is signed: a signature cannot be taken back, withdraw it instead")
+            artworks.decide(connection, artwork, standing["draft"], "undo", self._reviewer, f"undo of {standing['id']}")
+            gone = artworks.withdraw_approval(connection, artwork)
+            note = self._undo_again(connection, story) if story.artwork["state"] == "again" else "it waits again"
+            old = artworks.move(connection, artwork, "waiting")
+            withdrawn = [Event(one, "prepared", "withdrawn", "approval undone", self._reviewer) for one in gone]
+            back = Event(artwork, old, "waiting", f"{standing['verdict']} undone", self._reviewer)
+            history.record(connection, [*withdrawn, back], None)
+        return Decided(artwork, story.artwork["draft"], "undo", "waiting", note)
+
+    def _undo_again(self, connection: Connection, story: Story) -> str:
+        """Call the other take off, unless it was begun."""
+        run = runs.newest(connection, story.source["id"])
+        if run["state"] != "queued" or not work.cancel(connection, "dream", run["id"]):
+            return "it waits again; the other take was begun and will wait beside it"
+        runs.move(connection, run["id"], "parked", "called off")
+        history.record(connection, [Event(run["id"], "queued", "parked", "called off", self._reviewer)], None)
+        return "it waits again; the other take is called off"
+
+    def _story(self, connection: Connection, artwork: str, draft: str | None) -> Story:
+        """The artwork, if it waits and its draft is still the one that was shown."""
+        story = story_of_artwork(connection, artwork)
+        state, current = story.artwork["state"], story.artwork["draft"]
+        if state != "waiting":
+            raise Refused(f"{shown(artwork)} is {state}: undo that first")
+        if current is None:
+            raise Refused(f"{shown(artwork)} has no draft yet: run nftd once")
+        if draft is not None and draft != current:
+            raise Refused(f"{shown(artwork)} has a newer draft, {shown(current)}: look at that one first")
+        return story
+
+    def _answer(self, connection: Connection, story: Story, verdict: str, state: str, reason: str | None) -> None:
+        artwork, draft = story.artwork["id"], story.artwork["draft"]
+        number = artworks.decide(connection, artwork, draft, verdict, self._reviewer, reason)
+        if verdict == "approve":
+            artworks.approve(connection, artwork, draft, number)
+        old = artworks.move(connection, artwork, state)
+        history.record(connection, [Event(artwork, old, state, reason, self._reviewer)], None)
+
+
+def _require_rights(story: Story) -> None:
+    rights = story.listing["rights"]
+    if rights["decision"] != "allow":
+        raise Refused(
+            f"{shown(story.artwork['id'])} comes from a work whose rights do not allow it ({rights['reason']}): "
+            "it was made for study and cannot be approved",
+            rights=rights,
+        )
+
+
+def _standing(connection: Connection, artwork: str) -> dict[str, Any] | None:
+    """The last decision that was not undone itself."""
+    told = artworks.decisions(connection, artwork)
+    return told[-1] if told and told[-1]["verdict"] != "undo" else None

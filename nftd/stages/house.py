@@ -1,0 +1,50 @@
+"""What every stage may use: the store, the settings, the network, the models, and who listens."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nftd.config import Settings
+from nftd.feeds import Feed, Feeds
+from nftd.stages.tally import Tally
+from nftd.stages.watch import Silence, Watch
+from nftd.store.database import Store
+
+if TYPE_CHECKING:
+    from generator.executor import LocalExecutor
+
+OWNER = "cycle:"
+
+
+class House:
+    """One cycle's tools. Models are loaded, and the bundled gallery opened, when first asked for."""
+
+    def __init__(self, store: Store, settings: Settings, cycle: str, watch: Watch | None = None) -> None:
+        self.store = store
+        self.settings = settings
+        self.cycle = cycle
+        self.watch: Watch = watch or Silence()
+        self.tally = Tally()
+        self.owner = f"{OWNER}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._open = ExitStack()
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        return self._open.enter_context(Feeds(self.settings))
+
+    def feed(self, name: str) -> Feed:
+        return self.feeds.get(name)
+
+    @cached_property
+    def executor(self) -> LocalExecutor:
+        from generator.executor import LocalExecutor
+
+        return LocalExecutor(self.settings.generator.preset, self.settings.generator.device)
+
+    def close(self) -> None:
+        self._open.close()

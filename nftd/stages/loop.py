@@ -1,0 +1,94 @@
+"""The work loop: the only place that turns an exception into a retry, a parked item or a blocked source."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from nftd.domain import Claim, shown
+from nftd.errors import LeaseLost
+from nftd.stages.house import House
+from nftd.stages.lease import LEASE_SECONDS, Lease, Write
+from nftd.store import work
+from scrapers.text import clean
+
+log = structlog.get_logger()
+
+Do = Callable[[House, Lease], Write]
+Parked = Callable[[Connection, House, str, str], None]
+Failed = Callable[[House, str, Exception], None]
+
+
+def _count_refusal(house: House, key: str, error: Exception) -> None:
+    code, sentence = describe(error)
+    house.tally.refused[code] += 1
+    house.watch.refused(shown(key), code, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage by name; `failed` counts a failure where it is not a plain refusal, `parked` writes the end of it."""
+
+    name: str
+    do: Do
+    failed: Failed = _count_refusal
+    parked: Parked | None = None
+    most: Callable[[House], int] | None = None
+
+
+def run_stage(house: House, stage: Stage) -> int:
+    """Do everything of this stage that is due, at most `stage.most`; the number of items."""
+    most = stage.most(house) if stage.most else None
+    with house.store.read() as connection:
+        items = work.due(connection, stage.name, time.time())
+    house.watch.stage(stage.name, items if most is None else min(items, most))
+    done = 0
+    while (most is None or done < most) and (claim := _claim(house, stage.name)):
+        work_on(house, stage, claim)
+        done += 1
+    return done
+
+
+def _claim(house: House, stage: str) -> Claim | None:
+    with house.store.write() as connection:
+        return work.claim(connection, stage, house.owner, time.time(), LEASE_SECONDS)
+
+
+def work_on(house: House, stage: Stage, claim: Claim) -> None:
+    """Do one item; whatever happens, the item ends done, waiting, parked or in another worker's hands."""
+    lease = Lease(house.store, claim)
+    try:
+        lease.finish(stage.do(house, lease))
+    except LeaseLost as lost:
+        log.warning("lease_lost", stage=stage.name, key=claim.key, explanation=str(lost))
+    except Exception as error:
+        _settle_failure(house, stage, claim, error)
+    except BaseException:
+        with house.store.write() as connection:
+            work.hand_back(connection, claim)
+        raise
+    house.watch.done()
+
+
+def _settle_failure(house: House, stage: Stage, claim: Claim, error: Exception) -> None:
+    code, sentence = describe(error)
+    permanent = bool(getattr(error, "permanent", False))
+    if code == "unexpected":
+        log.error("stage_failed", stage=stage.name, key=claim.key, exc_info=error)
+    stored = {"code": code, "message": sentence, "at": time.time()}
+    with house.store.write() as connection:
+        state = work.fail(connection, claim, stored, time.time(), permanent)
+        if state == "parked" and stage.parked:
+            stage.parked(connection, house, claim.key, sentence)
+    stage.failed(house, claim.key, error)
+
+
+def describe(error: Exception) -> tuple[str, str]:
+    """A stable code and one clean line; errors that nobody foresaw are `unexpected`."""
+    code = str(getattr(error, "code", "unexpected"))
+    name = f"{type(error).__name__}: " if code == "unexpected" else ""
+    return code, clean(f"{name}{error}", 500) or type(error).__name__

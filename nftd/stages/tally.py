@@ -1,0 +1,48 @@
+"""What one cycle did, counted as it happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one cycle; `refused` by reason, `blocked` by source with the sentence that explains it."""
+
+    seen: int = 0
+    new: int = 0
+    selected: int = 0
+    passed: int = 0
+    fit: int = 0
+    unfit: int = 0
+    done: int = 0
+    failed: int = 0
+    prepared: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    blocked: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def made_nothing(self) -> bool:
+        return not (self.new or self.selected or self.fit or self.unfit or self.done or self.failed or self.prepared)
+
+    def to_json(self, cycle: str, seconds: float, waiting: int) -> dict[str, Any]:
+        """The summary as `nftd once --json` prints it; `artworks.waiting` counts the whole queue."""
+        return {
+            "cycle": cycle,
+            "seconds": round(seconds, 2),
+            "listings": {
+                "seen": self.seen,
+                "new": self.new,
+                "selected": self.selected,
+                "passed": self.passed,
+            },
+            "sources": {"fit": self.fit, "unfit": self.unfit},
+            "runs": {"done": self.done, "failed": self.failed},
+            "artworks": {"waiting": waiting},
+            "publications": {"prepared": self.prepared},
+            "refused": dict(sorted(self.refused.items())),
+            "blocked": dict(sorted({**self.blocked, **self.changed}.items())),
+        }

@@ -1,0 +1,1 @@
+"""Facts in SQLite, bytes in a folder: everything that nftd knows."""

@@ -1,0 +1,106 @@
+"""Bytes named by their own SHA-256: `blobs/ab/cd/<sha256>`.
+
+A blob is on the disk, whole, before any row may name it: written beside its place, fsynced, renamed,
+and the folder fsynced (the order that ext4, XFS and btrfs need for a rename that survives a power cut).
+Writing the same bytes twice is one file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from nftd.errors import BlobMissing
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PARTIAL = ".part"
+
+
+class Blobs:
+    """A folder of content-addressed files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, digest: str) -> Path:
+        """Where the blob with this SHA-256 (64 hex digits) lies; other text never becomes a path."""
+        if not _DIGEST.fullmatch(digest):
+            raise BlobMissing(f"{digest[:80]!r} is not a SHA-256 in hex, so no blob can have this name")
+        return self.root / digest[:2] / digest[2:4] / digest
+
+    def put(self, data: bytes) -> str:
+        """Store `data` durably and return its digest."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.path(digest)
+        if not path.exists():
+            write_durably(path, data)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Read a blob and check it; `BlobMissing` when it is gone or no longer what its name says."""
+        path = self.path(digest)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise BlobMissing(f"{path} is missing: restore it from a backup", digest=digest) from None
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise BlobMissing(f"{path} does not hold what its name says: restore it from a backup", digest=digest)
+        return data
+
+    def __contains__(self, digest: str) -> bool:
+        return self.path(digest).exists()
+
+    def digests(self) -> Iterator[str]:
+        """All blobs that lie in the folder."""
+        for path in self.root.glob("*/*/*"):
+            if _DIGEST.fullmatch(path.name):
+                yield path.name
+
+    def sweep(self) -> int:
+        """Remove what killed writers left half-written; only while nobody writes. The number removed."""
+        return sweep_partial(self.root, "*/*/")
+
+
+def sweep_partial(folder: Path, below: str = "") -> int:
+    """Remove what `write_durably` left half-written in `folder`, or in the folders `below`; the number removed."""
+    leftovers = list(folder.glob(f"{below}*{_PARTIAL}"))
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Put `data` at `path` so that a crash leaves either the old file or the whole new one."""
+    _make_folder(path.parent)
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}")
+    try:
+        with open(partial, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Create `folder`; each new name is made durable in its parent, as the file's own is."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,76 @@
+"""All SQL that only SQLite understands, and how its connections are set up.
+
+WAL lets readers work beside the one writer; `synchronous=FULL` makes a commit survive a power cut;
+BEGIN IMMEDIATE takes the write lock at the start, so that no transaction fails half-way on an upgrade
+of its lock.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
+
+BUSY_MILLISECONDS = 30_000
+APPEND_ONLY = ("decision", "draft", "event", "observation")
+
+
+def open_engine(path: Path) -> Engine:
+    """Open (or create) the database file at `path`."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own idea of transactions would leave DDL and SELECT outside of them.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert `rows`, leave those that exist as they are; the number that was new."""
+    if not rows:
+        return 0
+    statement = insert(table).on_conflict_do_nothing()
+    return sum(connection.execute(statement, dict(row)).rowcount for row in rows)
+
+
+def upsert(
+    connection: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str], update: Iterable[str]
+) -> None:
+    """Insert `row`, or set its `update` columns where a row with this `key` exists."""
+    statement = insert(table).values(dict(row))
+    changes = {name: statement.excluded[name] for name in update}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+def append_only_triggers() -> list[str]:
+    """The statements that make history unchangeable, whoever writes to the file."""
+    return [
+        f"CREATE TRIGGER {table}_never_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for table in APPEND_ONLY
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def integrity(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the file; an empty list when it is sound."""
+    rows = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check")]
+    broken = [
+        f"{row[0]} row {row[1]} names a missing {row[2]}"
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
+    return [row for row in rows if row != "ok"] + broken

@@ -1,0 +1,48 @@
+"""The story of every thing: events are added, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, distinct, func, insert, or_, select
+
+from nftd.domain import Event, utc_now
+from nftd.store.tables import cycle as cycle_table
+from nftd.store.tables import event
+
+
+def record(connection: Connection, events: Iterable[Event], cycle: str | None) -> None:
+    """Append `events`, all at the present time."""
+    at = utc_now()
+    rows = [
+        {
+            "at": at,
+            "entity": one.entity,
+            "old": one.old,
+            "new": one.new,
+            "reason": one.reason,
+            "actor": one.actor,
+            "cycle": cycle,
+        }
+        for one in events
+    ]
+    if rows:
+        connection.execute(insert(event), rows)
+
+
+def of_prefix(connection: Connection, entity: str) -> list[dict[str, Any]]:
+    """All events of what has this id or prefix of hex digits, oldest first."""
+    mine = (event.c.entity >= entity, event.c.entity < entity + "g")
+    rows = connection.execute(select(event).where(*mine).order_by(event.c.id))
+    return [dict(row) for row in rows.mappings()]
+
+
+def runs_cut_short(connection: Connection) -> int:
+    """How many runs ended in cycles that were cut short, since the last cycle that was not."""
+    ended = select(func.max(cycle_table.c.started_at)).where(cycle_table.c.finished_at.is_not(None)).scalar_subquery()
+    since = or_(ended.is_(None), cycle_table.c.started_at > ended)
+    both = event.join(cycle_table, cycle_table.c.id == event.c.cycle)
+    run = (event.c.entity >= "r-", event.c.entity < "r.", event.c.new.in_(("done", "failed", "parked")))
+    count = select(func.count(distinct(event.c.entity))).select_from(both)
+    return int(connection.execute(count.where(cycle_table.c.finished_at.is_(None), since, *run)).scalar_one())

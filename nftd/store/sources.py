@@ -1,0 +1,86 @@
+"""Pictures that were fetched, and what each gate said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from generator.nouns import Verdict
+from nftd.domain import make_id, utc_now
+from nftd.states import check
+from nftd.store.dialect import insert_new
+from nftd.store.tables import listing, source, verdict
+
+
+def source_id(row: Mapping[str, Any] | RowMapping) -> str:
+    """One token on two markets is one source; without a token the listing itself is the source."""
+    if row["chain"] and row["contract"] and row["token_id"]:
+        return make_id("s", "token", row["chain"], row["contract"], row["token_id"])
+    return make_id("s", "listing", row["market"], row["market_id"])
+
+
+def add(connection: Connection, identifier: str, listing_id: str, image: str | None, image_type: str | None) -> bool:
+    """Store a fetched source (without an image: one that could not be had); True when it is new."""
+    row = {
+        "id": identifier,
+        "listing": listing_id,
+        "image": image,
+        "image_type": image_type,
+        "state": "fetched",
+    }
+    return insert_new(connection, source, [row]) == 1
+
+
+def get(connection: Connection, identifier: str) -> RowMapping:
+    return connection.execute(select(source).where(source.c.id == identifier)).mappings().one()
+
+
+def settle(connection: Connection, identifier: str, state: str, reason: str | None, **facts: Any) -> None:
+    """Make a fetched source fit or unfit, with all that was measured."""
+    old = connection.execute(select(source.c.state).where(source.c.id == identifier)).scalar_one()
+    check("source", old, state)
+    changed = update(source).where(source.c.id == identifier)
+    connection.execute(changed.values(state=state, reason=reason, **facts))
+
+
+def judged(connection: Connection, identifier: str, verdicts: Iterable[Verdict]) -> None:
+    """Store what the gates said; the first word of a gate stands."""
+    at = utc_now()
+    rows = [
+        {
+            "source": identifier,
+            "gate": one.gate,
+            "position": position,
+            "ok": one.ok,
+            "reason": one.reason,
+            "value": one.value,
+            "limit": one.limit,
+            "at": at,
+        }
+        for position, one in enumerate(verdicts)
+    ]
+    insert_new(connection, verdict, rows)
+
+
+def verdicts(connection: Connection, identifier: str) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(verdict).where(verdict.c.source == identifier).order_by(verdict.c.at, verdict.c.position)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def hashes(connection: Connection, but: str) -> list[tuple[str, int]]:
+    """(source, pHash) of every fit source except `but`."""
+    rows = connection.execute(select(source.c.id, source.c.phash).where(source.c.state == "fit", source.c.id != but))
+    return [(row.id, int(row.phash, 16)) for row in rows if row.phash]
+
+
+def of_listing(connection: Connection, listing_id: str) -> RowMapping | None:
+    """The source made from this listing, or from another listing of the same token."""
+    direct = connection.execute(select(source).where(source.c.listing == listing_id)).mappings().one_or_none()
+    if direct is not None:
+        return direct
+    row = connection.execute(select(listing).where(listing.c.id == listing_id)).mappings().one()
+    return connection.execute(select(source).where(source.c.id == source_id(row))).mappings().one_or_none()

@@ -1,0 +1,156 @@
+"""The work list: who may do what next, so that everything happens once and nothing is forgotten.
+
+A claim is a lease with a fence: each claim raises the row's `attempt`, and whoever finishes must still
+hold that attempt. A worker that was thought dead and comes back therefore changes nothing.
+The claim follows the pattern of a conditional UPDATE whose row count tells who won.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from nftd.domain import Claim
+from nftd.errors import LeaseLost
+from nftd.store.dialect import insert_new
+from nftd.store.tables import work
+
+MAX_ATTEMPTS = 5
+BACK_OFF_SECONDS = 60.0
+BACK_OFF_LIMIT = 6 * 3600.0
+
+
+def enqueue(connection: Connection, stage: str, key: str, priority: int = 0) -> None:
+    """Ask for `stage` to be done to `key`; once, however often it is asked."""
+    insert_new(connection, work, [{"stage": stage, "key": key, "state": "ready", "priority": priority}])
+
+
+def reopen(
+    connection: Connection, stage: str, key: str, keep_waiting: tuple[str, ...] = (), now: float = 0.0
+) -> str | None:
+    """Ask for a recurring item again; None, or why it must wait.
+
+    An item that failed with one of the codes in `keep_waiting` waits out its back-off, others start afresh.
+    """
+    enqueue(connection, stage, key)
+    this = and_(work.c.stage == stage, work.c.key == key)
+    row = connection.execute(select(work).where(this)).one()
+    code = (row.error or {}).get("code")
+    if code in keep_waiting and row.not_before > now:
+        return f"{code}: {row.error['message']}; tried again in {row.not_before - now:.0f} s"
+    fresh = update(work).where(this, work.c.state != "leased")
+    connection.execute(fresh.values(state="ready", attempt=0, not_before=0.0))
+    return None
+
+
+def claim(connection: Connection, stage: str, owner: str, now: float, lease_seconds: float) -> Claim | None:
+    """Lease the first item of `stage` that is due, or None when there is none.
+
+    An item whose worker died holding it counts an attempt; after `MAX_ATTEMPTS` it is parked, so that a
+    picture that kills the process does not kill every later one.
+    """
+    free = or_(work.c.state == "ready", and_(work.c.state == "leased", work.c.lease_until < now))
+    due = select(work).where(work.c.stage == stage, free, work.c.not_before <= now)
+    while row := connection.execute(due.order_by(work.c.priority.desc(), work.c.id).limit(1)).one_or_none():
+        mine = and_(work.c.id == row.id, work.c.attempt == row.attempt, free)
+        if row.attempt >= MAX_ATTEMPTS:
+            _park_abandoned(connection, row.id)
+            continue
+        taken = connection.execute(
+            update(work)
+            .where(mine)
+            .values(state="leased", attempt=row.attempt + 1, owner=owner, lease_until=now + lease_seconds)
+        )
+        if taken.rowcount == 1:
+            return Claim(row.id, stage, row.key, row.attempt + 1, owner)
+    return None
+
+
+def _park_abandoned(connection: Connection, item: int) -> None:
+    error = {
+        "code": "abandoned",
+        "message": f"the worker died {MAX_ATTEMPTS} times while holding this: nftd retry",
+    }
+    connection.execute(update(work).where(work.c.id == item).values(state="parked", error=error))
+
+
+def renew(connection: Connection, held: Claim, now: float, lease_seconds: float) -> None:
+    """Prolong the lease, or raise `LeaseLost` when somebody else took the item over."""
+    _expect(
+        connection.execute(update(work).where(_ours(held)).values(lease_until=now + lease_seconds)).rowcount,
+        held,
+    )
+
+
+def finish(connection: Connection, held: Claim) -> None:
+    """Mark the item done, in the transaction that writes its results; raises `LeaseLost` otherwise."""
+    done = update(work).where(_ours(held)).values(state="done", lease_until=0.0, error=None)
+    _expect(connection.execute(done).rowcount, held)
+
+
+def fail(connection: Connection, held: Claim, error: dict[str, object], now: float, permanent: bool) -> str:
+    """Record a failure: `ready` again after a back-off, or `parked`; the new state."""
+    parked = permanent or held.attempt >= MAX_ATTEMPTS
+    state = "parked" if parked else "ready"
+    wait = 0.0 if parked else min(BACK_OFF_SECONDS * 4 ** (held.attempt - 1), BACK_OFF_LIMIT)
+    failed = update(work).where(_ours(held))
+    changed = connection.execute(failed.values(state=state, lease_until=0.0, not_before=now + wait, error=error))
+    _expect(changed.rowcount, held)
+    return state
+
+
+def hand_back(connection: Connection, held: Claim) -> None:
+    """Give an unfinished item back at once, without counting the attempt against it."""
+    given = update(work).where(_ours(held))
+    connection.execute(given.values(state="ready", lease_until=0.0, attempt=held.attempt - 1))
+
+
+def cancel(connection: Connection, stage: str, key: str) -> bool:
+    """Park an item that nobody has begun; False when somebody has."""
+    waiting = and_(work.c.stage == stage, work.c.key == key, work.c.state == "ready", work.c.attempt == 0)
+    error = {"code": "cancelled", "message": "called off by a reviewer"}
+    return connection.execute(update(work).where(waiting).values(state="parked", error=error)).rowcount == 1
+
+
+def release_dead(connection: Connection, owner_prefix: str) -> int:
+    """End the leases of owners that are known to be dead; the number of items."""
+    dead = and_(work.c.state == "leased", work.c.owner.startswith(owner_prefix, autoescape=True))
+    return connection.execute(update(work).where(dead).values(lease_until=0.0)).rowcount
+
+
+def retry(connection: Connection) -> int:
+    """Give every parked or waiting item a fresh start; the number of items."""
+    called_off = work.c.error["code"].as_string() == "cancelled"
+    parked = and_(work.c.state == "parked", or_(work.c.error.is_(None), ~called_off))
+    stuck = or_(parked, and_(work.c.state == "ready", work.c.not_before > 0))
+    fresh = update(work).where(stuck).values(state="ready", attempt=0, not_before=0.0)
+    return connection.execute(fresh).rowcount
+
+
+def trouble(connection: Connection, stage: str, key: str) -> dict[str, object] | None:
+    """What went wrong with an item that is not done: its error, state and when it is tried again."""
+    this = select(work).where(work.c.stage == stage, work.c.key == key, work.c.state != "done")
+    row = connection.execute(this).one_or_none()
+    if row is None or row.error is None:
+        return None
+    return {"state": row.state, "attempt": row.attempt, "not_before": row.not_before, **row.error}
+
+
+def due(connection: Connection, stage: str, now: float) -> int:
+    """How many items of `stage` could be claimed at `now`."""
+    free = or_(work.c.state == "ready", and_(work.c.state == "leased", work.c.lease_until < now))
+    count = select(func.count()).where(work.c.stage == stage, free, work.c.not_before <= now)
+    return int(connection.execute(count).scalar_one())
+
+
+def _ours(held: Claim) -> ColumnElement[bool]:
+    return and_(
+        work.c.id == held.id,
+        work.c.attempt == held.attempt,
+        work.c.owner == held.owner,
+        work.c.state == "leased",
+    )
+
+
+def _expect(rows: int, held: Claim) -> None:
+    if rows != 1:
+        raise LeaseLost(f"{held.stage} {held.key} was taken over by another worker: this result is dropped")
