@@ -8,21 +8,76 @@ from typing import Final
 
 CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "animals": ("an animal", "a picture of an animal", "a cat", "a bird", "a fish", "a dog"),
-        "faces": ("a face", "a portrait of a face", "a head with eyes and a mouth", "a smiling face"),
-        "people": ("people", "a person standing", "a man", "a woman", "a picture of people"),
-        "objects": ("an object", "a tool", "a thing", "a picture of an object", "a machine"),
-        "scenery": ("scenery", "a landscape", "mountains and a lake", "a picture of scenery", "a city view"),
+        "animals": (
+            "animals",
+            "an animal",
+            "a picture of an animal",
+            "a painting of an animal",
+            "a wild animal",
+            "a pet",
+            "a bird, a fish, a dog or a cat",
+            "a mammal",
+            "a creature of nature",
+            "a drawing of animals",
+        ),
+        "faces": (
+            "faces",
+            "a face",
+            "a portrait",
+            "a picture of a face",
+            "a painting of a face",
+            "a portrait of a person",
+            "the face of a woman",
+            "the face of a man",
+            "a head with eyes and a mouth",
+            "a smiling face",
+        ),
+        "people": (
+            "people",
+            "a person",
+            "a picture of people",
+            "a painting of people",
+            "a man standing",
+            "a woman standing",
+            "a group of people",
+            "a human figure",
+            "a person at work",
+            "somebody doing something",
+        ),
+        "objects": (
+            "objects",
+            "an object",
+            "a picture of an object",
+            "a painting of an object",
+            "a thing",
+            "a still life",
+            "a tool",
+            "a household item",
+            "food and drink",
+            "a vehicle or a machine",
+        ),
+        "scenery": (
+            "scenery",
+            "a landscape",
+            "a picture of scenery",
+            "a painting of a landscape",
+            "a view of mountains and sky",
+            "the sea and the sky",
+            "nature scenery",
+            "a city skyline",
+            "fields and hills at sunset",
+            "a panorama",
+        ),
     }
 )
 """Prompt ensembles for zero-shot classification (arXiv 2103.00020, section 3.1.4)."""
 
 DREAM_PROMPTS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "animals": "a painting of an animal",
-        "faces": "a painting of a face",
-        "people": "a painting of people",
-        "objects": "a painting of an object",
-        "scenery": "a painting of scenery",
+        "animals": "an animal",
+        "faces": "a face",
+        "people": "a group of people",
+        "objects": "an object",
+        "scenery": "fields and hills at sunset",
     }
 )

