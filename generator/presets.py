@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class Preset:
     """Settings of one pair of models; sides in pixels. Change single ones with `dataclasses.replace`.
 
+    `size` is a multiple of `stride`, the pixels of one code's side in the pair's VQGAN.
     `cpu_threads` are torch's on a CPU, None leaves the number to torch: with one the bits of a picture do not depend
     on how many cores a machine has, and small tensors gain little from more.
     """
 
     name: str
     perceptor: str
+    stride: int
     size: int
     iterations: int
     cutouts: int
@@ -38,9 +40,18 @@ class Preset:
 
 PRESETS: Final = {
     "mini": Preset(
-        "mini", perceptor="mini-clip-64", size=256, iterations=20, cutouts=16, learning_rate=0.15, cpu_threads=1
+        "mini",
+        perceptor="mini-clip-64",
+        stride=8,
+        size=256,
+        iterations=20,
+        cutouts=16,
+        learning_rate=0.15,
+        cpu_threads=1,
     ),
-    "wikiart": Preset("wikiart", perceptor="clip-vit-b-32", size=512, iterations=20, cutouts=32, learning_rate=0.1),
+    "wikiart": Preset(
+        "wikiart", perceptor="clip-vit-b-32", stride=16, size=512, iterations=20, cutouts=32, learning_rate=0.1
+    ),
 }
 
 

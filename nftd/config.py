@@ -8,18 +8,30 @@ Of the data folder: `--data`, `NFTD_DATA`, the key `data` (relative to the file)
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from generator.categories import CATEGORIES, DREAM_PROMPTS
 from generator.limits import IntakeLimits
-from nftd.config_errors import explain_invalid, explain_syntax
+from generator.presets import PRESETS
+from nftd.config_errors import explain_invalid, explain_rule, explain_syntax
 from nftd.errors import ConfigError
-from publisher.terms import is_address
+from publisher.terms import ZERO_ADDRESS, is_address
 
 BUNDLED = "bundled"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -29,17 +41,33 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 def _is_address(value: str) -> str:
     if value and not is_address(value):
         raise ValueError("must be 0x and 40 hex digits in their EIP-55 spelling: copy it from your wallet")
+    if value == ZERO_ADDRESS:
+        raise ValueError("must not be the zero address, which belongs to nobody")
     return value
 
 
+def _is_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def _says_something(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return _is_line(value)
+
+
 Address = Annotated[str, AfterValidator(_is_address)]
+Line = Annotated[str, AfterValidator(_is_line)]
+Words = Annotated[str, AfterValidator(_says_something)]
 
-
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(?::[0-9]{1,2})?")
 _INTAKE = IntakeLimits()
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SourceSettings(_Section):
@@ -48,9 +76,10 @@ class SourceSettings(_Section):
     enabled: bool = Field(True, description="false leaves the source out of every cycle")
     type: str = Field("page", description="the scraper that reads it; page reads any HTML gallery")
     start: str = Field(description='the first listing page; "bundled" is the gallery that ships with nftd')
-    market: str = Field("", description="the market's name in the store; empty takes the source's name")
+    market: Line = Field("", description="the market's name in the store; empty takes the source's name")
     local: bool = Field(False, description="allow addresses on this machine, for a gallery of your own")
     max_pages: int = Field(50, ge=1, description="listing pages read in one cycle")
+    max_works: int = Field(1000, ge=1, description="works tried in one cycle, read or not")
     links: str = Field("", description="CSS selector of the links to works; empty finds them by structured data")
     next: str = Field("", description="CSS selector of the link to the next page; empty takes rel=next")
     fields: dict[str, str] = Field(
@@ -62,16 +91,31 @@ class SourceSettings(_Section):
     def _an_address(cls, value: str) -> str:
         if value != BUNDLED and not value.startswith(("https://", "http://")):
             raise ValueError('must start with https:// or http://, or be "bundled"')
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("must not hold a user name or password: those are never sent")
         return value
+
+    def options(self, start: str) -> dict[str, object]:
+        """What its scraper is told: the address to start from and the rules that are set."""
+        chosen = {"links": self.links, "next": self.next, "fields": self.fields}
+        limits = {"max_pages": self.max_pages, "max_works": self.max_works}
+        return {"start": start, **limits, **{name: rule for name, rule in chosen.items() if rule}}
 
 
 class HttpSettings(_Section):
     """Manners on the network."""
 
     contact: str = Field("", description="a mail address or page for site owners, sent in the User-Agent")
-    interval_seconds: float = Field(2.0, ge=0, description="pause between two requests to one host")
-    timeout_seconds: float = Field(30.0, gt=0, description="longest time for one request, all of it")
-    max_image_mb: float = Field(32.0, gt=0, description="largest picture that is downloaded, in MB")
+    interval_seconds: float = Field(2.0, ge=0, le=86_400, description="pause between two requests to one host")
+    timeout_seconds: float = Field(30.0, gt=0, le=86_400, description="longest time for one request, all of it")
+    max_image_mb: float = Field(32.0, ge=0.001, le=2000, description="largest picture that is downloaded, in MB")
+
+    @field_validator("contact")
+    @classmethod
+    def _fits_a_header(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError("must be printable ASCII, since it is sent with every request")
+        return value
 
 
 class SelectionSettings(_Section):
@@ -83,8 +127,8 @@ class SelectionSettings(_Section):
     likes_share: Share = Field(
         0.5, gt=0, description="share of works taken from the top by likes, where likes are shown"
     )
-    first_year: int = Field(2017, description="oldest year of creation; a work without a year stays in")
-    last_year: int = Field(2100, description="newest year of creation")
+    first_year: int = Field(2017, ge=0, le=9999, description="oldest year of creation; a work without a year stays in")
+    last_year: int = Field(2100, ge=0, le=9999, description="newest year of creation")
 
 
 class RightsSettings(_Section):
@@ -101,7 +145,7 @@ class IntakeSettings(_Section):
 
     fit: Literal["crop", "pad", "stretch"] = Field("crop", description="how a picture becomes square")
     min_side: int = Field(_INTAKE.min_side, ge=1, description="shortest side in pixels")
-    max_megapixels: float = Field(40.0, gt=0, description="largest picture that is decoded")
+    max_megapixels: float = Field(40.0, ge=0.001, le=1000, description="largest picture that is decoded")
     max_text_share: Share = Field(_INTAKE.max_text_share, description="largest share of the picture covered by text")
     min_sharpness: float = Field(
         _INTAKE.min_sharpness, ge=0, description="smallest variance of the Laplacian; lower is blurred"
@@ -114,8 +158,8 @@ class IntakeSettings(_Section):
 class CategorySettings(_Section):
     """One category: how it is recognized and what it becomes."""
 
-    prompt: str = Field(description="what the dream is told to paint")
-    phrases: list[str] = Field(min_length=1, description="how such a picture is described, for recognition")
+    prompt: Words = Field(description="what the dream is told to paint")
+    phrases: list[Words] = Field(min_length=1, description="how such a picture is described, for recognition")
 
 
 class GeneratorSettings(_Section):
@@ -124,12 +168,29 @@ class GeneratorSettings(_Section):
     preset: Literal["mini", "wikiart"] = Field(
         "mini", description="mini ships with nftd; wikiart needs 1.3 GB and a GPU"
     )
-    size: int = Field(0, ge=0, description="side of the square picture in pixels; 0 takes the preset's")
-    iterations: int = Field(20, ge=1, description="steps, each of which gives an iterate")
-    cutouts: int = Field(0, ge=0, description="random crops shown to CLIP at each step; 0 takes the preset's")
+    size: int = Field(0, ge=0, le=8192, description="side of the square picture in pixels; 0 takes the preset's")
+    iterations: int = Field(20, ge=1, le=100_000, description="steps, each of which gives an iterate")
+    cutouts: int = Field(0, ge=0, le=4096, description="random crops shown to CLIP at each step; 0 takes the preset's")
     learning_rate: float = Field(0.0, ge=0, description="Adam's; 0 takes the preset's")
-    seed: int = Field(-1, ge=-1, description="-1 derives one from source, recipe and take")
+    seed: int = Field(-1, ge=-1, le=2**63 - 1, description="-1 derives one from source, recipe and take")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, mps")
+
+    @field_validator("size")
+    @classmethod
+    def _whole_codes(cls, value: int, info: ValidationInfo) -> int:
+        preset = PRESETS.get(info.data.get("preset", ""))
+        if preset and value % preset.stride:
+            raise ValueError(
+                f"must be 0 or a multiple of {preset.stride}, since preset {preset.name} works in such steps"
+            )
+        return value
+
+    @field_validator("device")
+    @classmethod
+    def _a_device(cls, value: str) -> str:
+        if not _DEVICE.fullmatch(value):
+            raise ValueError("must be auto, cpu, mps, cuda or a numbered one such as cuda:1")
+        return value
 
 
 class ChoiceSettings(_Section):
@@ -164,7 +225,7 @@ def _categories() -> dict[str, CategorySettings]:
 class Settings(_Section):
     """The whole file."""
 
-    data: str = Field("", description="folder for everything nftd keeps, relative to this file")
+    data: Line = Field("", description="folder for everything nftd keeps, relative to this file")
     sources: dict[Name, SourceSettings] = Field(
         default_factory=lambda: {"sample": SourceSettings(start=BUNDLED)},
         description="places to scrape, by name",
@@ -174,7 +235,7 @@ class Settings(_Section):
     rights: RightsSettings = RightsSettings()
     intake: IntakeSettings = IntakeSettings()
     categories: dict[Name, CategorySettings] = Field(
-        default_factory=_categories, description="what works are sorted into; what fits none is left out"
+        default_factory=_categories, min_length=1, description="what works are sorted into; what fits none is left out"
     )
     generator: GeneratorSettings = GeneratorSettings()
     choice: ChoiceSettings = ChoiceSettings()
@@ -186,7 +247,7 @@ def find_file(given: Path | None = None, environ: Mapping[str, str] = os.environ
     """The configuration file in force, or None when the defaults are."""
     for path in (given, environ.get("NFTD_CONFIG")):
         if path:
-            return Path(path).expanduser()
+            return _home_of(Path(path))
     import platformdirs
 
     usual = (Path("config.toml"), Path(platformdirs.user_config_dir("nftd")) / "config.toml")
@@ -205,16 +266,49 @@ def load(path: Path | None) -> Settings:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # beside syntax: a number of many digits, brackets in brackets
         raise ConfigError(explain_syntax(path, error)) from None
     return parse(content, path, text)
 
 
 def parse(content: dict[str, Any], path: Path, text: str) -> Settings:
     try:
-        return Settings.model_validate(content)
+        settings = Settings.model_validate(content)
     except ValidationError as error:
         raise ConfigError(explain_invalid(path, text, error, Settings)) from None
+    if fault := _fault_of_sources(settings):
+        raise ConfigError(explain_rule(path, text, *fault))
+    return settings
+
+
+def _fault_of_sources(settings: Settings) -> tuple[list[str], str] | None:
+    """The first key of an enabled source that no cycle could use, and why."""
+    markets: dict[str, str] = {}
+    for name, source in settings.sources.items():
+        if not source.enabled:
+            continue
+        market = source.market or name
+        if market in markets:
+            told = f"{market!r} is also the market of source {markets[market]}: give each its own name"
+            return ["sources", name, "market"], told
+        markets[market] = name
+        if fault := _fault_of_rules(name, source):
+            return fault
+    return None
+
+
+def _fault_of_rules(name: str, source: SourceSettings) -> tuple[list[str], str] | None:
+    from scrapers.errors import BadRule, UnknownSource
+    from scrapers.sites import make_source
+
+    start = "http://localhost/" if source.start == BUNDLED else source.start
+    try:
+        make_source(source.type, name, source.options(start))
+    except UnknownSource as error:
+        return ["sources", name, "type"], str(error)
+    except BadRule as error:
+        return ["sources", name, *str(error.evidence["option"]).split(".", 1)], str(error)
+    return None
 
 
 def data_folder(
@@ -223,10 +317,17 @@ def data_folder(
     """Where everything is kept, as an absolute path."""
     chosen = given or environ.get("NFTD_DATA")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return _home_of(Path(chosen)).absolute()
     if settings.data:
         base = file.absolute().parent if file else Path.cwd()
-        return base / Path(settings.data).expanduser()
+        return base / _home_of(Path(settings.data))
     import platformdirs
 
     return Path(platformdirs.user_data_dir("nftd"))
+
+
+def _home_of(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # ~name of nobody
+        raise ConfigError(f"{path} begins with the home folder of nobody: write the path in full") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -17,8 +16,13 @@ _HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(["']?)([A-Za-z0-9_.-]+)\1\s*=""")
 
 
-def explain_syntax(path: Path, error: tomllib.TOMLDecodeError) -> str:
+def explain_syntax(path: Path, error: Exception) -> str:
     return f"{path} is not valid TOML: {error}"
+
+
+def explain_rule(path: Path, text: str, location: Sequence[str], rule: str) -> str:
+    """One line for a key whose value breaks a rule that is not the model's own."""
+    return f"{_where(path, text, location)}: {clean('.'.join(location), 120)}: {clean(rule)}"
 
 
 def explain_invalid(path: Path, text: str, error: ValidationError, model: type[BaseModel]) -> str:
@@ -26,10 +30,14 @@ def explain_invalid(path: Path, text: str, error: ValidationError, model: type[B
     problems = error.errors()
     first = problems[0]
     location = [str(part) for part in first["loc"] if part != "[key]"]
-    line = find_line(text, location)
-    where = f"{path}, line {line}" if line else str(path)
+    where = _where(path, text, location)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{where}: {_problem(first, location, model)}{more}"
+
+
+def _where(path: Path, text: str, location: Sequence[str]) -> str:
+    line = find_line(text, location)
+    return f"{path}, line {line}" if line else str(path)
 
 
 def _problem(problem: Any, location: Sequence[str], model: type[BaseModel]) -> str:
@@ -39,7 +47,14 @@ def _problem(problem: Any, location: Sequence[str], model: type[BaseModel]) -> s
         return f"unknown key {key}" + (f": did you mean {near[0]}?" if near else ": see nftd config reference")
     if problem["type"] == "missing":
         return f"{key} is missing: see nftd config reference"
-    return f"{key} = {str(problem['input'])[:60]!r}: {_rule(problem['msg'])}"
+    return f"{key} = {_shown(problem['input'])}: {_rule(problem['msg'])}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(str(value)[:60])
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
 
 
 def known_keys(model: type[BaseModel], location: Sequence[str]) -> list[str]:

@@ -14,9 +14,10 @@ from sqlalchemy import insert, update
 from generator.presets import weight_digests
 from nftd.config import Settings
 from nftd.domain import utc_now
-from nftd.stages.draft import draft
+from nftd.errors import SourceOff
+from nftd.stages.draft import draft, terms_key
 from nftd.stages.dream import dream, park_run, sweep_states
-from nftd.stages.fetch import fetch
+from nftd.stages.fetch import fetch, fetch_failed
 from nftd.stages.house import OWNER, House
 from nftd.stages.intake import intake
 from nftd.stages.judge import judge
@@ -41,7 +42,7 @@ def _dreams_left(house: House) -> int:
 
 SCRAPE = Stage("scrape", scrape, failed=scrape_failed)
 SELECT = Stage("select", select)
-FETCH = Stage("fetch", fetch)
+FETCH = Stage("fetch", fetch, failed=fetch_failed)
 INTAKE = Stage("intake", intake)
 DREAM = Stage("dream", dream, parked=park_run, most=_dreams_left)
 JUDGE = Stage("judge", judge)
@@ -57,6 +58,7 @@ class Outcome:
     summary: dict[str, Any]
     exit_code: int
     nothing_new: bool
+    taken_back: int
 
 
 AUTOMATIC = (SCRAPE, SELECT, FETCH, INTAKE, DREAM, JUDGE, DRAFT, PIN, VOUCHER)
@@ -108,12 +110,17 @@ def _clean_up(house: House) -> None:
 
 def _open_sources(house: House) -> None:
     """Ask for every enabled source; one that refused us is left alone until its time has come."""
-    enabled = [name for name, source in house.settings.sources.items() if source.enabled]
+    enabled = _enabled(house)
     with house.store.write() as connection:
+        work.park_others(connection, "scrape", enabled, "switched off, or no longer configured")
         for name in enabled:
             waiting = work.reopen(connection, "scrape", name, keep_waiting=("blocked",), now=time.time())
             if waiting is not None:
                 house.tally.blocked[name] = waiting
+
+
+def _enabled(house: House) -> list[str]:
+    return [name for name, source in house.settings.sources.items() if source.enabled]
 
 
 def _open_selection(house: House) -> None:
@@ -122,19 +129,32 @@ def _open_selection(house: House) -> None:
             work.reopen(connection, "select", SELECT_KEY)
 
 
-def _open_drafts(house: House) -> None:
-    """Once a minter is configured, what was drafted without terms is drafted again and waits for a new yes."""
-    if not house.settings.publisher.minter:
-        return
+def _open_fetches(house: House) -> None:
+    """Look again at pictures that were put aside because their source was off or refused us."""
     with house.store.write() as connection:
-        for artwork in artworks.without_terms(connection):
+        work.release_held(connection, SourceOff.code)
+
+
+def _open_drafts(house: House) -> None:
+    """Draft anew what was drafted by other terms than today's, or not at all."""
+    with house.store.write() as connection:
+        for artwork in artworks.to_draft(connection, terms_key(house.settings.publisher)):
             work.reopen(connection, "draft", artwork)
+
+
+def _open_vouchers(house: House) -> None:
+    """Ask for every voucher that is allowed and missing, whatever became of an earlier attempt."""
+    with house.store.write() as connection:
+        for artwork in artworks.to_publish(connection):
+            work.reopen(connection, "voucher", artwork)
 
 
 OPENERS: dict[str, Callable[[House], None]] = {
     "scrape": _open_sources,
     "select": _open_selection,
+    "fetch": _open_fetches,
     "draft": _open_drafts,
+    "voucher": _open_vouchers,
 }
 
 
@@ -143,12 +163,14 @@ def _close(house: House, seconds: float) -> Outcome:
         summary = house.tally.to_json(house.cycle, seconds, artworks.waiting(connection))
         finished = update(cycle_table).where(cycle_table.c.id == house.cycle)
         connection.execute(finished.values(finished_at=utc_now(), summary=summary))
-    return Outcome(summary, _exit_code(house), house.tally.made_nothing)
+    return Outcome(summary, _exit_code(house), house.tally.made_nothing, house.tally.taken_back)
 
 
 def _exit_code(house: House) -> int:
-    """0; 5 when a source changed its shape; 3 when every source was blocked."""
+    """1 when a source failed by our own fault; 5 when one changed its shape; 3 when every one was blocked; else 0."""
+    if house.tally.broken:
+        return 1
     if house.tally.changed:
         return 5
-    enabled = {name for name, source in house.settings.sources.items() if source.enabled}
-    return 3 if enabled and enabled == set(house.tally.blocked) else 0
+    enabled = set(_enabled(house))
+    return 3 if enabled and enabled <= set(house.tally.blocked) else 0

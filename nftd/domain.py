@@ -10,7 +10,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 KINDS = {
     "l": "listing",
@@ -23,9 +22,6 @@ KINDS = {
 ID_DIGITS = 32
 SHOWN_DIGITS = 10
 _PREFIX = re.compile(r"([lsradp])-([0-9a-f]{1,32})")
-
-Verb = Literal["approve", "reject", "again", "undo"]
-REASONS = ("artifacts", "too-close", "dull", "offensive", "rights")
 
 
 def make_id(letter: str, *parts: object) -> str:

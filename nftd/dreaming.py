@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from generator.nouns import Prompt, RunOrder, Step, derive_seed
 from generator.presets import recipe_for
 from nftd.config import Settings
 from nftd.errors import UsageError
-from nftd.stages.intake import limits, sentence, settings_preset
+from nftd.recipes import chosen_preset, intake_limits, sentence
 
 if TYPE_CHECKING:
     from generator.executor import LocalExecutor
@@ -33,7 +33,7 @@ def dream_picture(
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Rework a picture toward a prompt; every iterate becomes `out/step-NN.png`."""
-    chosen = settings_preset(settings)
+    chosen = chosen_preset(settings)
     chosen = replace(chosen, size=size or chosen.size, iterations=iterations or chosen.iterations)
     work, digest = _square(settings, image, chosen.size)
     executor = _executor(settings)
@@ -53,7 +53,7 @@ def _square(settings: Settings, image: Path, size: int) -> tuple[bytes, str]:
     from generator.intake import examine
 
     data = _read(image)
-    found: Intake = examine(data, replace(limits(settings), size=size))
+    found: Intake = examine(data, replace(intake_limits(settings), size=size))
     if found.work_png is None:
         refused = next(verdict for verdict in found.verdicts if not verdict.ok)
         raise UsageError(f"{image}: {sentence(refused)}")
@@ -79,15 +79,19 @@ def _kept(step: Step, out: Path, digits: int) -> dict[str, Any]:
     return {"step": step.step, "file": str(file), "loss": step.losses["total"], "similarity": step.similarity}
 
 
-def score_picture(settings: Settings, image: Path) -> dict[str, Any]:
-    """What the classifier and the critics say of a picture: its match with the prompt of each category."""
+def score_pictures(settings: Settings, images: Sequence[Path]) -> list[dict[str, Any]]:
+    """What the classifier and the critics say of pictures; the models are loaded once."""
+    executor = _executor(settings)
+    return [_score(settings, executor, image) for image in images]
+
+
+def _score(settings: Settings, executor: LocalExecutor, image: Path) -> dict[str, Any]:
+    """One picture: its category, and its match with the prompt of each category."""
     from generator.classify import categorize
     from generator.matching import prompt_matches
     from generator.pictures import read_work
 
-    chosen = settings_preset(settings)
-    work, _ = _square(settings, image, chosen.size)
-    executor = _executor(settings)
+    work, _ = _square(settings, image, chosen_preset(settings).size)
     picture = read_work(work, executor.device)
     phrases = {name: tuple(one.phrases) for name, one in settings.categories.items()}
     category = categorize(executor.pair.perceptor, picture, phrases)

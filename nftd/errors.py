@@ -11,6 +11,7 @@
     │   └── NewerStore     1  the database was written by a newer nftd
     ├── BlobMissing        1  a row names bytes that are not in the store
     ├── CycleRunning       1  another cycle holds the lock
+    ├── SourceOff          1  a source is switched off, or refuses us just now
     ├── LeaseLost          1  somebody else took this work over
     ├── IllegalTransition  1  a state may not follow another
     └── Refused            1  a rule of the gate forbids this decision
@@ -24,7 +25,7 @@ from typing import ClassVar
 
 
 class NftdError(Exception):
-    """Root of nftd's own errors: a stable `code`, `permanent`, and evidence to store."""
+    """Root of nftd's own errors: a stable `code`, `permanent`, and evidence."""
 
     code: ClassVar[str] = "error"
     permanent: ClassVar[bool] = True
@@ -67,6 +68,14 @@ class BlobMissing(NftdError):
 
 class CycleRunning(NftdError):
     code = "cycle_running"
+
+
+class SourceOff(NftdError):
+    """Work for a source that must be left alone; it is held, and its attempts are not counted."""
+
+    code = "source_off"
+    permanent = False
+    held = True
 
 
 class LeaseLost(NftdError):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.exc import NoResultFound
 
 from nftd.domain import shown
 from nftd.store import artworks, history, listings, lookups, runs, sources, work
@@ -23,17 +24,54 @@ Step = dict[str, Any]
 
 
 def explain(connection: Connection, text: str) -> dict[str, Any]:
-    """The story of what `text` is the id (or a prefix) of; `NotFound` or `Ambiguous` otherwise."""
+    """The story of what `text` is the id (or a prefix) of, or of the source that is so named in the configuration.
+
+    Raises `NotFound` or `Ambiguous`.
+    """
+    feed = _feed(connection, text)
+    if feed is not None:
+        return feed
     kind, identifier = lookups.resolve(connection, text)
-    listing_id, chosen = _trace(connection, kind, identifier)
+    try:
+        listing_id, chosen = _trace(connection, kind, identifier)
+    except NoResultFound:  # a publication that was taken back, a run that is gone: its events are its story
+        told = _events(connection, [{"id": identifier}])
+        return {"id": shown(identifier), "kind": kind, "steps": [], "events": told}
+    steps = _story(connection, listing_id, chosen)
+    return {"id": shown(identifier), "kind": kind, "steps": steps, "events": _events(connection, steps)}
+
+
+def _feed(connection: Connection, name: str) -> dict[str, Any] | None:
+    """What happened to a configured source: how it was read last, and its troubles."""
+    item = work.find(connection, "scrape", name)
+    if item is None:
+        return None
+    error = item["error"] or {}
+    reason = f"{error['code']}: {error['message']}" if error else None
+    entity = f"feed {name}"
+    told = [_event(event) for event in history.of(connection, entity)]
+    return {"id": name, "kind": "feed", "steps": [_step("scrape", name, item["state"], reason)], "events": told}
+
+
+def _story(connection: Connection, listing_id: str, chosen: str | None) -> list[Step]:
     listing = listings.get(connection, listing_id)
     source = sources.of_listing(connection, listing_id)
     steps = [_scraped(listing), *_selected(listing), *_fetched(connection, listing, source)]
-    if source is not None:
-        steps += _judged(connection, source)
-        for row in _runs(connection, source["id"], chosen):
-            steps += _run_steps(connection, row)
-    return {"id": shown(identifier), "kind": kind, "steps": steps, "events": _events(connection, steps)}
+    if source is None:
+        return steps
+    steps += _judged(connection, source)
+    for row in _runs(connection, source["id"], chosen):
+        steps += _run_steps(connection, row)
+    return steps
+
+
+def _trouble(connection: Connection, stage: str, key: str) -> list[Step]:
+    """Why work that should be done is not."""
+    found = work.trouble(connection, stage, key)
+    if found is None:
+        return []
+    outcome = "gave up" if found["state"] == "parked" else "will be tried again"
+    return [_step(stage, key, outcome, f"{found['code']}: {found['message']}", attempts=found["attempt"])]
 
 
 def _trace(connection: Connection, kind: str, identifier: str) -> tuple[str, str | None]:
@@ -94,9 +132,8 @@ def _selected(row: RowMapping) -> list[Step]:
 def _fetched(connection: Connection, listing: RowMapping, source: RowMapping | None) -> list[Step]:
     if listing["state"] != "selected":
         return []
-    trouble = work.trouble(connection, "fetch", listing["id"])
-    if trouble:
-        return [_step("fetch", listing["id"], str(trouble["state"]), f"{trouble['code']}: {trouble['message']}")]
+    if trouble := _trouble(connection, "fetch", listing["id"]):
+        return trouble
     if source is None:
         return [_step("fetch", listing["id"], "waiting", "the next cycle downloads it")]
     if source["image"] is None:
@@ -118,7 +155,8 @@ def _judged(connection: Connection, source: RowMapping) -> list[Step]:
         for verdict in sources.verdicts(connection, source["id"])
     ]
     facts = {name: source[name] for name in ("width", "height", "category", "probabilities")}
-    return [*steps, _step("intake", source["id"], source["state"], source["reason"], **facts)]
+    last = _step("intake", source["id"], source["state"], source["reason"], **facts)
+    return [*steps, *_trouble(connection, "intake", source["id"]), last]
 
 
 def _runs(connection: Connection, source: str, chosen: str | None) -> Iterable[RowMapping]:
@@ -127,7 +165,7 @@ def _runs(connection: Connection, source: str, chosen: str | None) -> Iterable[R
 
 
 def _run_steps(connection: Connection, run: RowMapping) -> list[Step]:
-    steps = [_dreamed(connection, run)]
+    steps = [_dreamed(connection, run), *_trouble(connection, "judge", run["id"])]
     artwork = artworks.of_run(connection, run["id"])
     if artwork is None:
         return steps
@@ -165,23 +203,25 @@ def _chosen(connection: Connection, run: RowMapping, artwork: RowMapping) -> Ste
 
 
 def _published(connection: Connection, artwork: RowMapping) -> list[Step]:
-    steps = []
+    steps = [_drafted(row, current=row["id"] == artwork["draft"]) for row in artworks.drafts(connection, artwork["id"])]
+    steps += _trouble(connection, "draft", artwork["id"])
     if artwork["draft"]:
-        steps.append(_drafted(connection, artwork["draft"]))
-        steps += [_pinned(pin) for pin in artworks.pins(connection, artwork["draft"])]
+        steps += _trouble(connection, "pin", artwork["draft"])
+        steps += [_pinned(pin, artwork["draft"]) for pin in artworks.pins(connection, artwork["draft"])]
     steps += [_decided(one) for one in artworks.decisions(connection, artwork["id"])]
     if artwork["state"] == "waiting":
         steps.append(_step("review", artwork["id"], "waiting", "a person decides: nftd queue"))
+    steps += _trouble(connection, "voucher", artwork["id"])
     return steps + [_prepared(one) for one in artworks.publications(connection, artwork["id"])]
 
 
-def _drafted(connection: Connection, identifier: str) -> Step:
-    draft = Draft.from_json(artworks.get_draft(connection, identifier)["content"])
+def _drafted(row: RowMapping, *, current: bool) -> Step:
+    draft = Draft.from_json(row["content"])
     terms = draft.terms
     return _step(
         "draft",
-        identifier,
-        "drafted",
+        row["id"],
+        "drafted" if current else "replaced",
         None if terms else "needs publisher.minter before it can be signed",
         image_cid=draft.image_cid,
         token_uri=draft.token_uri,
@@ -192,17 +232,10 @@ def _drafted(connection: Connection, identifier: str) -> Step:
     )
 
 
-def _pinned(pin: dict[str, Any]) -> Step:
+def _pinned(pin: dict[str, Any], draft: str) -> Step:
     proven = pin["proven_at"].isoformat() if pin["proven_at"] else None
-    return _step(
-        "pin",
-        pin["draft"],
-        pin["state"],
-        f"by {pin['pinner']}",
-        cid=pin["cid"],
-        file=pin["file"],
-        proven_at=proven,
-    )
+    facts = {"cid": pin["cid"], "file": pin["file"], "proven_at": proven}
+    return _step("pin", draft, pin["state"], f"by {pin['pinner']}", **facts)
 
 
 def _decided(one: dict[str, Any]) -> Step:
@@ -223,18 +256,17 @@ def _prepared(one: dict[str, Any]) -> Step:
 
 
 def _events(connection: Connection, steps: list[Step]) -> list[dict[str, Any]]:
-    names = {step["id"] for step in steps}
-    told = [event for name in names for event in history.of_prefix(connection, name)]
-    told.sort(key=lambda event: event["id"])
-    return [
-        {
-            "at": event["at"].isoformat(),
-            "entity": shown(event["entity"]),
-            "old": event["old"],
-            "new": event["new"],
-            "reason": event["reason"],
-            "actor": event["actor"],
-            "cycle": event["cycle"],
-        }
-        for event in told
-    ]
+    told = [event for name in {step["id"] for step in steps} for event in history.of_prefix(connection, name)]
+    return [_event(event) for event in sorted(told, key=lambda event: event["id"])]
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "at": event["at"].isoformat(),
+        "entity": shown(event["entity"]),
+        "old": event["old"],
+        "new": event["new"],
+        "reason": event["reason"],
+        "actor": event["actor"],
+        "cycle": event["cycle"],
+    }

@@ -4,6 +4,7 @@ Names are resolved and checked by `nftd.net`; no proxy, cookie or credential is 
 challenge page or a refusal by the site is `Blocked` and never evaded.
 """
 
+import codecs
 import re
 import ssl
 import threading
@@ -44,6 +45,15 @@ _CHALLENGES: Final = (
 _HOST: Final = re.compile(rb"[A-Za-z0-9_.\-]{1,253}|[0-9a-fA-F:.]{2,45}")
 _MAX_RETRY_AFTER: Final = 7 * 86400
 _META_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?\s*([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE)
+# The encodings of the web (WHATWG Encoding Standard, 4.2) by their names in Python. None of them can decode to a
+# surrogate, as utf-7 and unicode_escape can, and none is more than a table of characters, as idna and zlib are.
+CODECS: Final = frozenset(
+    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be ascii mac-roman mac-cyrillic koi8-r koi8-u cp866 cp874 tis-620"
+    " gb2312 gbk gb18030 big5 big5hkscs euc_jp iso2022_jp shift_jis cp932 euc_kr cp949"
+    " iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10"
+    " iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16"
+    " cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258".split()
+)
 _HTML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -91,14 +101,14 @@ class _Answer:
     body: bytes
 
     def text(self) -> str:
-        """The body in the header's character set, else the page's own, else UTF-8; bad bytes are replaced."""
+        """The body in the header's character set, else the page's own, else UTF-8; bad bytes are replaced.
+
+        Only encodings of the web count as named. The text holds no surrogate: it can be encoded again.
+        """
         named = self.charset
         if named is None and (found := _META_CHARSET.search(self.body[:2048])):
             named = found[1].decode("ascii")
-        try:
-            return self.body.decode(named or "utf-8-sig", "replace")
-        except LookupError:
-            return self.body.decode("utf-8-sig", "replace")
+        return self.body.decode(_codec(named), "replace")
 
 
 class HttpSession:
@@ -307,7 +317,7 @@ def _retry_after(response: httpx.Response) -> int | None:
         return min(int(value), _MAX_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter from a year of many digits
         return None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return max(0, min(int((moment - datetime.now(UTC)).total_seconds()), _MAX_RETRY_AFTER))
@@ -317,6 +327,15 @@ def _content_type(response: httpx.Response) -> tuple[str, str | None]:
     value = response.headers.get("content-type", "")
     charset = re.search(r"charset\s*=\s*[\"']?([A-Za-z0-9_:.\-]{1,40})", value, re.IGNORECASE)
     return clean(value.split(";")[0], 100).lower(), charset[1] if charset else None
+
+
+def _codec(named: str | None) -> str:
+    """The codec that a page names, UTF-8 where it is none that pages are written in."""
+    try:
+        name = codecs.lookup(named).name if named else ""
+    except (LookupError, UnicodeError):
+        name = ""
+    return name if name in CODECS - {"utf-8"} else "utf-8-sig"
 
 
 def _wrong_type(url: httpx.URL, got: str, wish: _Wish) -> errors.WrongContentType:

@@ -49,7 +49,7 @@ def _entry(connection: Connection, store: Store, identifier: str) -> dict[str, A
         "scores": scores,
         "image": str(store.blobs.path(artwork["image"])),
         "draft": shown(draft) if draft else None,
-        "signable": bool(draft and artworks.get_draft(connection, draft)["signable"]),
+        "signable": bool(draft and artworks.get_draft(connection, draft)["terms"]),
         "demo": bool(story.listing["demo"]),
         "made_at": artwork["made_at"].isoformat(),
     }

@@ -1,8 +1,13 @@
-"""The configuration as a table: every key, its default and its meaning, read from the model itself."""
+"""The configuration as a table: every key, its default and its meaning, read from the model itself.
+
+Tables that a person names (sources, categories) come first as a whole, with the ones that are there by default,
+then key by key for one of your own.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
@@ -10,6 +15,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nftd.config import Settings
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def rows() -> list[dict[str, Any]]:
@@ -23,10 +30,10 @@ def rows() -> list[dict[str, Any]]:
 def _keys(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in model.model_fields.items():
         section = _section(field.annotation)
-        if section is None:
+        named = get_origin(field.annotation) is dict
+        if section is None or named:
             yield prefix + name, field
-        else:
-            named = get_origin(field.annotation) is dict
+        if section is not None:
             yield from _keys(section, f"{prefix}{name}.NAME." if named else f"{prefix}{name}.")
 
 
@@ -40,10 +47,20 @@ def _default(field: FieldInfo) -> str:
 
 
 def toml(value: Any) -> str:
-    """A value as TOML writes it."""
+    """A value as TOML writes it; of a section the keys that differ from its own defaults."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", exclude_defaults=True)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name} = {toml(inner)}" for name, inner in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)
+        inner = ", ".join(f"{_key(name)} = {toml(one)}" for name, one in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(toml(one) for one in value)}]"
+    # JSON's strings are TOML's but for DEL, which only JSON allows as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else toml(name)
 
 
 def current(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -54,6 +71,6 @@ def current(settings: Settings) -> Iterator[tuple[str, str]]:
 def _flat(values: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if isinstance(value, dict) and value:
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flat(value, f"{prefix}{_key(name)}.")
         else:
-            yield prefix + name, toml(value)
+            yield prefix + _key(name), toml(value)

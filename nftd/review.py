@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from nftd.config import Settings
 from nftd.domain import Event, shown
 from nftd.errors import Refused
+from nftd.recipes import recipe_of
 from nftd.store import artworks, history, runs, work
 from nftd.store.database import Store
 from nftd.store.stories import Story, story_of_artwork
@@ -43,13 +44,13 @@ class Review:
         with self._store.write() as connection:
             story = self._story(connection, artwork, draft)
             _require_rights(story)
+            shown_draft = story.artwork["draft"]
             self._answer(connection, story, "approve", "approved", reason)
-            if self._settings.publisher.pin == "approved":
-                work.reopen(connection, "pin", story.artwork["draft"])
+            work.enqueue(connection, "pin", shown_draft)
             work.reopen(connection, "voucher", artwork)
-            signable = artworks.get_draft(connection, story.artwork["draft"])["signable"]
+            signable = artworks.get_draft(connection, shown_draft)["terms"] is not None
         note = "its voucher is prepared by the next cycle" if signable else "needs publisher.minter to go on"
-        return Decided(artwork, story.artwork["draft"], "approve", "approved", note)
+        return Decided(artwork, shown_draft, "approve", "approved", note)
 
     def reject(self, artwork: str, draft: str | None = None, reason: str | None = None) -> Decided:
         """Keep this artwork from being published."""
@@ -59,14 +60,15 @@ class Review:
         return Decided(artwork, story.artwork["draft"], "reject", "rejected", "it stays in the store, unpublished")
 
     def again(self, artwork: str, draft: str | None = None, reason: str | None = None) -> Decided:
-        """Ask for another take: the same source and recipe, another seed."""
+        """Ask for another take of the same source: today's recipe, another seed."""
         with self._store.write() as connection:
             story = self._story(connection, artwork, draft)
-            self._answer(connection, story, "again", "again", reason)
-            take = runs.next_take(connection, story.source["id"])
-            run = runs.order(connection, story.source["id"], story.recipe, -1, take)
+            source = story.source["id"]
+            take = runs.next_take(connection, source)
+            run = runs.order(connection, source, recipe_of(self._settings, story.source["category"]), -1, take)
+            self._answer(connection, story, "again", "again", reason, run)
             work.enqueue(connection, "dream", run)
-            asked = Event(run, None, "queued", f"take {take}, asked for by a reviewer", self._reviewer)
+            asked = Event(run, None, "queued", f"take {take}, asked for {shown(artwork)}", self._reviewer)
             history.record(connection, [asked], None)
         return Decided(artwork, story.artwork["draft"], "again", "again", f"the next cycle dreams {shown(run)}")
 
@@ -79,23 +81,26 @@ class Review:
                 raise Refused(f"{shown(artwork)} waits for a decision: there is nothing to undo")
             if artworks.signed(connection, artwork):
                 raise Refused(f"{shown(artwork)} is signed: a signature cannot be taken back, withdraw it instead")
-            artworks.decide(connection, artwork, standing["draft"], "undo", self._reviewer, f"undo of {standing['id']}")
+            why = f"undo of decision {standing['id']}"
+            artworks.decide(connection, artwork, standing["draft"], "undo", self._reviewer, why)
             gone = artworks.withdraw_approval(connection, artwork)
-            note = self._undo_again(connection, story) if story.artwork["state"] == "again" else "it waits again"
+            note = self._call_off(connection, standing["ordered_run"])
             old = artworks.move(connection, artwork, "waiting")
-            withdrawn = [Event(one, "prepared", "withdrawn", "approval undone", self._reviewer) for one in gone]
-            back = Event(artwork, old, "waiting", f"{standing['verdict']} undone", self._reviewer)
-            history.record(connection, [*withdrawn, back], None)
+            reason = f"{standing['verdict']} of {shown(artwork)} undone"
+            withdrawn = [Event(one, "prepared", "withdrawn", reason, self._reviewer) for one in gone]
+            history.record(connection, [*withdrawn, Event(artwork, old, "waiting", reason, self._reviewer)], None)
         return Decided(artwork, story.artwork["draft"], "undo", "waiting", note)
 
-    def _undo_again(self, connection: Connection, story: Story) -> str:
-        """Call the other take off, unless it was begun."""
-        run = runs.newest(connection, story.source["id"])
-        if run["state"] != "queued" or not work.cancel(connection, "dream", run["id"]):
-            return "it waits again; the other take was begun and will wait beside it"
-        runs.move(connection, run["id"], "parked", "called off")
-        history.record(connection, [Event(run["id"], "queued", "parked", "called off", self._reviewer)], None)
-        return "it waits again; the other take is called off"
+    def _call_off(self, connection: Connection, run: str | None) -> str:
+        """Cancel the take that the undone decision asked for, unless it was begun."""
+        if run is None:
+            return "it waits again"
+        state = runs.get(connection, run)["state"]
+        if state != "queued" or not work.cancel(connection, "dream", run):
+            return f"it waits again; {shown(run)}, the other take, is {state} and stays"
+        runs.move(connection, run, "parked", "called off")
+        history.record(connection, [Event(run, "queued", "parked", "called off", self._reviewer)], None)
+        return f"it waits again; {shown(run)}, the other take, is called off"
 
     def _story(self, connection: Connection, artwork: str, draft: str | None) -> Story:
         """The artwork, if it waits and its draft is still the one that was shown."""
@@ -109,9 +114,17 @@ class Review:
             raise Refused(f"{shown(artwork)} has a newer draft, {shown(current)}: look at that one first")
         return story
 
-    def _answer(self, connection: Connection, story: Story, verdict: str, state: str, reason: str | None) -> None:
+    def _answer(
+        self,
+        connection: Connection,
+        story: Story,
+        verdict: str,
+        state: str,
+        reason: str | None,
+        ordered_run: str | None = None,
+    ) -> None:
         artwork, draft = story.artwork["id"], story.artwork["draft"]
-        number = artworks.decide(connection, artwork, draft, verdict, self._reviewer, reason)
+        number = artworks.decide(connection, artwork, draft, verdict, self._reviewer, reason, ordered_run)
         if verdict == "approve":
             artworks.approve(connection, artwork, draft, number)
         old = artworks.move(connection, artwork, state)

@@ -7,14 +7,13 @@ from pathlib import Path
 from nftd.errors import ConfigError
 from nftd.store.blobs import write_durably
 
-# An installed package carries the file inside; a checkout has it at the top.
-_PLACES = (Path(__file__).with_name("default-config.toml"), Path(__file__).parents[1] / "config.toml")
+# In a checkout this is a link to the file at the top; a package carries the file itself.
+_SHIPPED = Path(__file__).with_name("default-config.toml")
 
 
 def shipped_config() -> str:
     """The text of the shipped `config.toml`."""
-    place = next(path for path in _PLACES if path.is_file())
-    return place.read_text(encoding="utf-8")
+    return _SHIPPED.read_text(encoding="utf-8")
 
 
 def write_config(path: Path) -> Path:

@@ -1,6 +1,6 @@
 """Which state may follow which: the whole life of every thing that nftd keeps.
 
-A transition that is not listed here does not happen: `check` raises before a row is written.
+Whoever moves a row calls `check` first: a transition that is not listed here is a bug, and is not written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def _table(**arrows: str) -> Transitions:
 
 
 LISTING = _table(seen="selected passed", selected="", passed="selected")
-SOURCE = _table(fetched="fit unfit", fit="", unfit="fit")
+SOURCE = _table(fetched="fit unfit", fit="", unfit="fit fetched")
 RUN = _table(
     queued="running parked",
     running="running done failed parked",
@@ -31,7 +31,7 @@ ARTWORK = _table(
     again="waiting",
 )
 PUBLICATION = _table(
-    prepared="signed",
+    prepared="signed withdrawn",
     signed="submitted withdrawn",
     submitted="listed signed withdrawn",
     listed="sold withdrawn",

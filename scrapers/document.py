@@ -2,23 +2,21 @@
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
-import soupsieve
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
+from bs4.exceptions import ParserRejectedMarkup
 
 from scrapers.address import resolve, site_of
-from scrapers.errors import BadRule, WrongContentType
+from scrapers.errors import UnreadablePage, WrongContentType
 from scrapers.jsonld import Graph
+from scrapers.selectors import split_rule
 from scrapers.session import Page
 from scrapers.text import clean, clean_or_none
 from scrapers.work import Work, meta_tags, whole_number, works_in, year_of
 
-FIELDS: Final = frozenset(
-    {"title", "creator", "series", "price", "currency", "likes", "supply", "year", "licence", "licence_url"}
-    | {"image", "identifier"}
-)
 _HTML: Final = frozenset({"", "text/html", "application/xhtml+xml"})
 _AMOUNT: Final = re.compile(r"(?P<before>[^\d\s.,+-]*)\s*(?P<amount>[+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?P<after>\S*)")
 
@@ -90,19 +88,19 @@ class Document:
         return _content(tag, attribute) if tag else None
 
 
-def split_rule(rule: str) -> tuple[str, str | None]:
-    """ "img.work @src" is the attribute src of what "img.work" selects; without " @" it is the text."""
-    selector, marker, attribute = rule.partition(" @")
-    return selector.strip(), attribute.strip() if marker else None
+@contextmanager
+def readable(url: str) -> Iterator[None]:
+    """Turn what parsers raise about the text of the page at `url` into UnreadablePage.
 
-
-def check_selector(selector: str) -> None:
-    """Raise BadRule for what is no CSS selector."""
+    That is a surrogate or a number that cannot be converted (ValueError, UnicodeError among them), an amount
+    beyond arithmetic, nesting deeper than the stack, and markup that the parser rejects; anything else is a
+    fault of ours and goes through.
+    """
     try:
-        soupsieve.compile(selector)
-    except (soupsieve.SelectorSyntaxError, ValueError) as error:
-        reason = clean(str(error), 200)
-        raise BadRule(f"{selector!r} is no CSS selector: {reason}", selector=selector) from error
+        yield
+    except (ValueError, ArithmeticError, RecursionError, ParserRejectedMarkup) as error:
+        reason = clean(f"{type(error).__name__}: {error}", 200)
+        raise UnreadablePage(f"{url} cannot be read as HTML ({reason})", url) from error
 
 
 def split_price(text: str) -> tuple[str, str | None]:

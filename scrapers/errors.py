@@ -9,6 +9,7 @@
         ├── Blocked              blocked               401, 403, 429 or a challenge: stop, never evade
         ├── Gone                 not_found             404 or 410
         ├── BadStatus            bad_status            any other answer that is neither content nor a redirect
+        ├── UnreadablePage       unreadable_page       the page came, and no parser can take its text
         ├── Unreachable          unreachable           no connection, or it broke
         │   ├── TimedOut         timeout
         │   ├── ServerError      server_error          5xx, still so after the retries
@@ -61,6 +62,8 @@ class UnknownSource(ScraperError):
 
 
 class BadRule(ScraperError):
+    """A rule that cannot work: `evidence["option"]` is its key in the source's options, "fields.price"."""
+
     code = "bad_rule"
 
 
@@ -91,6 +94,10 @@ class Gone(FetchError):
 
 class BadStatus(FetchError):
     code = "bad_status"
+
+
+class UnreadablePage(FetchError):
+    code = "unreadable_page"
 
 
 class Unreachable(FetchError):

@@ -14,10 +14,6 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output is gone (`nftd ... | head`): nothing is wrong, and nobody is left to tell.
-        sys.stderr.close()
-        sys.exit(0)
     except Exception as error:
         code = exit_code_of(error)
         if code is None:

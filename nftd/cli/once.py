@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from nftd.cli.common import Json, open_store, print_json, say
+
+if TYPE_CHECKING:
+    from nftd.cycle import Outcome
 
 
 def once(context: typer.Context, json: Json = False) -> None:
@@ -23,16 +26,17 @@ def once(context: typer.Context, json: Json = False) -> None:
     if json:
         print_json(outcome.summary)
     else:
-        for line in tell(outcome.summary, outcome.nothing_new):
+        for line in tell(outcome):
             say(line)
     raise typer.Exit(outcome.exit_code)
 
 
-def tell(summary: dict[str, Any], nothing_new: bool) -> list[str]:
+def tell(outcome: Outcome) -> list[str]:
     """The summary in words, a line each."""
+    summary = outcome.summary
     seen, sources, runs = summary["listings"], summary["sources"], summary["runs"]
     lines = [f"cycle {summary['cycle']}, {summary['seconds']:.1f} s"]
-    if nothing_new:
+    if outcome.nothing_new:
         lines.append(f"  nothing new: {_many(seen['seen'], 'listing')} seen, all known; nothing was made twice")
     else:
         lines += [
@@ -42,6 +46,8 @@ def tell(summary: dict[str, Any], nothing_new: bool) -> list[str]:
             f"  dreams    {runs['done']} done, {runs['failed']} failed",
             f"  vouchers  {summary['publications']['prepared']} prepared",
         ]
+    if outcome.taken_back:
+        lines.append(f"  {_many(outcome.taken_back, 'approval')} taken back: the drafts changed, look at them again")
     lines += _listed("refused", summary["refused"])
     lines += _listed("blocked", summary["blocked"])
     return lines + _next_step(summary["artworks"]["waiting"])

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-WIDTH = 46
+WIDTH = 56
 
 
 class Bars:

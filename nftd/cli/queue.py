@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,9 +98,16 @@ def _told(found: dict[str, Any]) -> list[str]:
 
 @app.command()
 def approve(
-    context: typer.Context, artwork: Artwork, draft: Draft = None, reason: Reason = None, json: Json = False
+    context: typer.Context,
+    artwork: Artwork,
+    draft: Draft = None,
+    reason: Reason = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask on a terminal.")] = False,
+    json: Json = False,
 ) -> None:
     """Approve an artwork's draft: exactly these bytes and terms may go on."""
+    if draft is None and not yes and not json and sys.stdin.isatty():
+        draft = _confirmed(context, artwork)
     _decide(
         context,
         artwork,
@@ -107,6 +115,20 @@ def approve(
         lambda review, identifier, draft_id: review.approve(identifier, draft_id, reason),
         draft,
     )
+
+
+def _confirmed(context: typer.Context, artwork: str) -> str:
+    """Show what would be approved and ask; the draft that the answer is about."""
+    from nftd.queue import detail
+
+    with open_store(context) as (store, _), store.read() as connection:
+        found = detail(connection, store, _resolve(connection, artwork))
+    for line in _told(found):
+        say(line)
+    if found["draft"] is None:
+        return ""
+    typer.confirm(f"Approve draft {found['draft']['id']}, exactly as above?", abort=True)
+    return str(found["draft"]["id"])
 
 
 @app.command()
@@ -163,7 +185,7 @@ def _decide(context: typer.Context, text: str, json: bool, answer: Answer, draft
             }
         )
         return
-    say(f"{shown(decided.artwork)} is {decided.state}: {decided.note}")
+    say(f"{shown(decided.artwork)} is {decided.state} (draft {shown(decided.draft)}): {decided.note}")
 
 
 def _resolve(connection: Connection, text: str) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nftd.cli.common import Globals, Json, note, open_store, print_json, say
-from nftd.cli.failure import NOTHING, USAGE
+from nftd.cli.failure import FAILED, NOTHING, USAGE
 
 if TYPE_CHECKING:
+    from nftd.config import Settings
     from nftd.feeds import Feed
     from nftd.store.database import Store
     from scrapers.listing import Listing
@@ -49,15 +50,15 @@ def _read(feed: Feed, store: Store | None, limit: int | None) -> tuple[list[List
     from nftd.stages.scrape import batches, keep
     from scrapers.listing import Listing
 
-    listings, new = [], 0
+    listings: list[Listing] = []
+    new = 0
     for batch in batches(feed.listings(limit)):
-        good = [one for one in batch if isinstance(one, Listing)]
         for problem in (one for one in batch if not isinstance(one, Listing)):
             note(f"refused {problem.code}: {problem.url}: {problem.message}")
         if store is not None:
             with store.write() as connection:
-                new += sum(keep(connection, feed.name, one, feed.demo, None) for one in good)
-        listings += good
+                new += keep(connection, feed, batch, None)
+        listings += [one for one in batch if isinstance(one, Listing)]
     return listings, new
 
 
@@ -68,19 +69,38 @@ def select(
 ) -> None:
     """Judge the listings that were only seen until now."""
     from nftd import cycle
-    from nftd.store import listings
+    from nftd.stages.select import KEY
+    from nftd.store import listings, work
 
     with open_store(context) as (store, settings):
-        chosen = settings.selection.model_copy(update={"policy": policy} if policy else {})
-        outcome = cycle.select_only(store, settings.model_copy(update={"selection": chosen}))
+        outcome = cycle.select_only(store, _with_policy(settings, policy))
         with store.read() as connection:
             verdicts = listings.judged_in(connection, outcome.summary["cycle"])
+            trouble = work.trouble(connection, "select", KEY)
+    if trouble:
+        note(f"nftd: {trouble['code']}: {trouble['message']}")
+        raise typer.Exit(FAILED)
     if json:
         print_json(verdicts)
     else:
         for verdict in verdicts:
             say(f"{verdict['id']}  {verdict['state']:<8}  {verdict['reason']}  {verdict['title']}")
     raise typer.Exit(0 if verdicts else NOTHING)
+
+
+def _with_policy(settings: Settings, policy: str | None) -> Settings:
+    """The settings with another selection policy; `UsageError` for one that does not exist."""
+    from pydantic import ValidationError
+
+    from nftd.errors import UsageError
+
+    if policy is None:
+        return settings
+    try:
+        chosen = type(settings.selection).model_validate({**settings.selection.model_dump(), "policy": policy})
+    except ValidationError:
+        raise UsageError(f"there is no policy {policy[:60]!r}: known is report") from None
+    return settings.model_copy(update={"selection": chosen})
 
 
 def dream(
@@ -115,10 +135,10 @@ def score(
     json: Json = False,
 ) -> None:
     """Say what the critics and the classifier think of pictures."""
-    from nftd.dreaming import score_picture
+    from nftd.dreaming import score_pictures
 
     chosen: Globals = context.obj
-    found = [score_picture(chosen.settings(), one) for one in image]
+    found = score_pictures(chosen.settings(), image)
     if json:
         print_json(found)
         return

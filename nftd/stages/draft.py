@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 from sqlalchemy import Connection
 
 from nftd.config import PublisherSettings
-from nftd.domain import Event, content_id
+from nftd.domain import Event, shown
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
 from nftd.store import artworks, history, work
@@ -24,25 +27,35 @@ def draft(house: House, lease: Lease) -> Write:
     house.watch.item(story.listing["title"])
     picture = house.store.blobs.get(story.artwork["image"])
     made, _ = build(picture, facts(story), terms(house.settings.publisher))
-    return lambda connection: save(connection, house.settings.publisher, story.artwork["id"], made, house.cycle)
+    return lambda connection: _save(connection, house, lease.key, made)
 
 
-def save(connection: Connection, settings: PublisherSettings, artwork: str, made: Draft, cycle: str | None) -> None:
+def _save(connection: Connection, house: House, artwork: str, made: Draft) -> None:
     """Store a draft as the one to review, and ask for its archive unless that waits for the approval.
 
     An approval of an earlier draft does not cover this one: it is taken back, and the artwork waits again.
     """
-    identifier = content_id("d", made.id)
-    replaced = artworks.get(connection, artwork)["draft"] not in (None, identifier)
-    artworks.add_draft(connection, identifier, artwork, made.id, made.to_json(), signable=made.terms is not None)
+    before = artworks.get(connection, artwork)["draft"]
+    identifier = artworks.add_draft(connection, artwork, made, terms_key(house.settings.publisher))
+    if before == identifier:
+        return
     reason = "with terms" if made.terms else "needs publisher.minter before it can be signed"
-    history.record(connection, [Event(identifier, None, "drafted", reason)], cycle)
-    if replaced and artworks.approval_of(connection, artwork):
+    history.record(connection, [Event(identifier, None, "drafted", reason)], house.cycle)
+    house.tally.drafted += 1
+    if artworks.approval_of(connection, artwork):
         artworks.withdraw_approval(connection, artwork)
         artworks.move(connection, artwork, "waiting")
-        history.record(connection, [Event(artwork, "approved", "waiting", "its draft was replaced")], cycle)
-    if settings.pin == "drafts":
+        why = f"approved was {shown(before)}, its draft is now {shown(identifier)}: approve that one"
+        history.record(connection, [Event(artwork, "approved", "waiting", why)], house.cycle)
+        house.tally.taken_back += 1
+    if house.settings.publisher.pin == "drafts":
         work.enqueue(connection, "pin", identifier)
+
+
+def terms_key(settings: PublisherSettings) -> str | None:
+    """The configured terms as one text: a draft made under another is out of date."""
+    wanted = terms(settings)
+    return None if wanted is None else json.dumps(asdict(wanted), sort_keys=True)
 
 
 def facts(story: Story) -> ArtworkFacts:

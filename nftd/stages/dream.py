@@ -8,43 +8,71 @@ from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping
 
-from generator.errors import BadState, GeneratorError
-from generator.nouns import RunOrder, Step
+from generator.errors import BadPicture, BadState, GeneratorError, NonFiniteLoss
+from generator.nouns import METHOD, Recipe, RunOrder, Step
+from generator.presets import weight_digests
 from nftd.domain import Event, shown
+from nftd.recipes import recipe_of
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
-from nftd.store import history, runs, sources, work
+from nftd.stages.loop import describe
+from nftd.store import artworks, history, listings, runs, sources, work
 from nftd.store.blobs import write_durably
 
 
 def dream(house: House, lease: Lease) -> Write:
-    """Make the iterates of a run; after a crash it goes on behind the last step whose state was kept."""
-    order, iterations, kept = _prepare(house, lease)
-    try:
-        if kept < iterations:
-            _walk(house, lease, order, iterations)
-    except BadState:
-        # A state of another version or a damaged file costs the steps made so far, never the run.
-        lease.save(lambda connection: runs.forget_after(connection, lease.key, 0))
-        _walk(house, lease, replace(order, resume=None), iterations)
-    except GeneratorError as error:
-        if not error.permanent:
-            raise
-        return _failed(house, lease.key, error)
-    return _done(house, lease.key)
+    """Make the iterates of a run; after a crash it goes on behind the last step whose state was kept.
 
-
-def _prepare(house: House, lease: Lease) -> tuple[RunOrder, int, int]:
-    """The order for the executor; the run is `running` and holds one trajectory only."""
+    Only what lies in the run itself ends it. What lies in the machine (weights, device, memory) is raised: the run
+    waits or is parked, and can be made later.
+    """
     with house.store.read() as connection:
         run = runs.get(connection, lease.key)
         recipe = runs.get_recipe(connection, run["recipe"])
         source = sources.get(connection, run["source"])
-    house.watch.item(f"{source['category']} {recipe.prompts[0].text}")
+        title = listings.get(connection, source["listing"])["title"]
+    house.watch.item(f"{title}, toward {recipe.prompts[0].text}")
+    if _is_of_the_past(house, recipe):
+        return _superseded(house, run, source["category"])
     kept, state = _kept_state(house, run, recipe.iterations)
+    order = RunOrder(lease.key, recipe, run["seed"], house.store.blobs.get(source["work"]), state)
     lease.save(lambda connection: _start(connection, house, run, kept))
-    picture = house.store.blobs.get(source["work"])
-    return RunOrder(lease.key, recipe, run["seed"], picture, state), recipe.iterations, kept
+    try:
+        _make(house, lease, order, kept)
+    except (BadPicture, NonFiniteLoss) as error:
+        return _failed(house, lease.key, error)
+    return _done(house, lease.key)
+
+
+def _is_of_the_past(house: House, recipe: Recipe) -> bool:
+    """Whether this version and these weights can no longer make what the recipe promises."""
+    return recipe.weights != weight_digests(house.settings.generator.preset) or recipe.method != METHOD
+
+
+def _superseded(house: House, run: RowMapping, category: str) -> Write:
+    """Order the same take by today's recipe instead."""
+    today = recipe_of(house.settings, category)
+
+    def write(connection: Connection) -> None:
+        new = runs.order(connection, run["source"], today, -1, run["take"])
+        reason = f"superseded by {shown(new)}: models or method have changed since it was ordered"
+        runs.move(connection, run["id"], "parked", reason)
+        queued = Event(new, None, "queued", f"take {run['take']}, in place of {shown(run['id'])}")
+        history.record(connection, [Event(run["id"], run["state"], "parked", reason), queued], house.cycle)
+        work.enqueue(connection, "dream", new)
+
+    return write
+
+
+def _make(house: House, lease: Lease, order: RunOrder, kept: int) -> None:
+    if kept == order.recipe.iterations:
+        return
+    try:
+        _walk(house, lease, order, order.recipe.iterations)
+    except BadState:
+        # A damaged state costs the steps made so far, never the run.
+        lease.save(lambda connection: runs.forget_after(connection, lease.key, 0))
+        _walk(house, lease, replace(order, resume=None), order.recipe.iterations)
 
 
 def _kept_state(house: House, run: RowMapping, iterations: int) -> tuple[int, bytes | None]:
@@ -97,15 +125,16 @@ def _done(house: House, run: str) -> Write:
 
 def _failed(house: House, run: str, error: GeneratorError) -> Write:
     """A run that no second try can help: its reason is kept and the cycle goes on."""
-    sentence = str(error)[:500]
+    code, sentence = describe(error)
 
     def write(connection: Connection) -> None:
-        old = runs.move(connection, run, "failed", f"{error.code}: {sentence}")
-        history.record(connection, [Event(run, old, "failed", f"{error.code}: {sentence}")], house.cycle)
+        old = runs.move(connection, run, "failed", f"{code}: {sentence}")
+        history.record(connection, [Event(run, old, "failed", f"{code}: {sentence}")], house.cycle)
+        _give_back(connection, house, run, f"take {shown(run)} failed: {sentence}")
         house.tally.failed += 1
-        house.tally.refused[error.code] += 1
+        house.tally.refused[code] += 1
 
-    house.watch.refused(shown(run), error.code, sentence)
+    house.watch.refused(shown(run), code, sentence)
     return write
 
 
@@ -115,6 +144,15 @@ def park_run(connection: Connection, house: House, run: str, sentence: str) -> N
     if old in ("queued", "running"):
         runs.move(connection, run, "parked", sentence)
         history.record(connection, [Event(run, old, "parked", sentence)], house.cycle)
+        _give_back(connection, house, run, f"take {shown(run)} was given up: {sentence}")
+
+
+def _give_back(connection: Connection, house: House, run: str, reason: str) -> None:
+    """An artwork that was to be replaced by this take waits for its reviewer again."""
+    artwork = artworks.waiting_for(connection, run)
+    if artwork is not None:
+        artworks.move(connection, artwork, "waiting")
+        history.record(connection, [Event(artwork, "again", "waiting", reason)], house.cycle)
 
 
 def sweep_states(house: House) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping
 
-from generator.limits import IntakeLimits
-from generator.nouns import Prompt, Recipe, Verdict
-from generator.presets import Preset, preset, recipe_for
+from generator.nouns import Recipe, Verdict
 from nftd.config import Settings
 from nftd.domain import Event, shown
+from nftd.recipes import intake_limits, recipe_of, sentence
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write, nothing
 from nftd.store import history, listings, runs, sources, work
+from scrapers.rights import Rights, strictest
 
 if TYPE_CHECKING:
     from generator.classify import Category
@@ -40,15 +40,17 @@ def intake(house: House, lease: Lease) -> Write:
     with house.store.read() as connection:
         source = sources.get(connection, lease.key)
         listing = listings.get(connection, source["listing"])
+        stated = sources.rights(connection, listing)
         twins = sources.hashes(connection, lease.key)
     house.watch.item(listing["title"])
     if source["state"] != "fetched":
         return nothing
-    judged = _judge(house, source, listing, twins)
+    judged = _judge(house, source, stated, twins)
     refused = judged.refused
     if refused:
         house.watch.refused(listing["title"], refused.reason, sentence(refused))
-    recipe = None if refused else recipe_of(house, judged)
+    named = judged.category.name if judged.category else None
+    recipe = recipe_of(house.settings, named) if named and not refused else None
 
     def write(connection: Connection) -> None:
         _settle(connection, house, lease.key, judged)
@@ -58,20 +60,13 @@ def intake(house: House, lease: Lease) -> Write:
     return write
 
 
-def sentence(verdict: Verdict) -> str:
-    """A refusal in words: gate, value and limit."""
-    value = "" if verdict.value is None else f", found {verdict.value}"
-    limit = "" if verdict.limit is None else f", limit {verdict.limit}"
-    return f"gate {verdict.gate}: {verdict.reason}{value}{limit}"
-
-
-def _judge(house: House, source: RowMapping, listing: RowMapping, twins: list[tuple[str, int]]) -> _Judged:
-    rights = _rights(listing, house.settings)
+def _judge(house: House, source: RowMapping, stated: list[dict[str, Any]], twins: list[tuple[str, int]]) -> _Judged:
+    rights = _rights(stated, house.settings)
     if not rights.ok:
         return _Judged((rights,), None, None, None)
     from generator.intake import examine
 
-    found = examine(house.store.blobs.get(source["image"]), limits(house.settings))
+    found = examine(house.store.blobs.get(source["image"]), intake_limits(house.settings))
     verdicts = (rights, *found.verdicts)
     if not found.ok or found.work_png is None or found.phash is None:
         return _Judged(verdicts, found, None, None)
@@ -83,38 +78,12 @@ def _judge(house: House, source: RowMapping, listing: RowMapping, twins: list[tu
     return _Judged((*verdicts, twin, verdict), found, work_image, category)
 
 
-def _rights(listing: RowMapping, settings: Settings) -> Verdict:
-    """What may be made from this work: by its own licence statement, or for study."""
-    rights = listing["rights"]
-    allowed = rights["decision"] == "allow" or settings.rights.generate == "any"
-    stated = rights["licence"] or rights["text"] or rights["url"] or "nothing stated"
-    return Verdict("rights", allowed, f"rights_{rights['reason']}", stated, settings.rights.generate)
-
-
-def limits(settings: Settings) -> IntakeLimits:
-    """The configured limits of intake, and the size of the work that the generator wants."""
-    chosen = settings.intake
-    return IntakeLimits(
-        size=settings_preset(settings).size,
-        fit=chosen.fit,
-        min_side=chosen.min_side,
-        max_pixels=int(chosen.max_megapixels * 1_000_000),
-        max_bytes=int(settings.http.max_image_mb * 1_000_000),
-        min_sharpness=chosen.min_sharpness,
-        max_text_share=chosen.max_text_share,
-    )
-
-
-def settings_preset(settings: Settings) -> Preset:
-    """The preset with what the configuration changes of it."""
-    base, chosen = preset(settings.generator.preset), settings.generator
-    return replace(
-        base,
-        size=chosen.size or base.size,
-        iterations=chosen.iterations,
-        cutouts=chosen.cutouts or base.cutouts,
-        learning_rate=chosen.learning_rate or base.learning_rate,
-    )
+def _rights(stated: list[dict[str, Any]], settings: Settings) -> Verdict:
+    """What may be made from this work: by its own license statements, or for study."""
+    rights = strictest([Rights(**one) for one in stated])
+    allowed = rights.decision == "allow" or settings.rights.generate == "any"
+    shows = rights.licence or rights.text or rights.url or "nothing stated"
+    return Verdict("rights", allowed, f"rights_{rights.reason}", shows, settings.rights.generate)
 
 
 def _twin(phash: int, others: list[tuple[str, int]], limit: int) -> Verdict:
@@ -137,14 +106,6 @@ def _categorize(house: House, picture: bytes) -> tuple[Category, Verdict]:
     value = f"{category.name or best} {category.probabilities[best]:.2f}"
     reason = f"category_{category.abstained_reason}" if category.abstained_reason else "categorized"
     return category, Verdict("category", category.name is not None, reason, value, None)
-
-
-def recipe_of(house: House, judged: _Judged) -> Recipe | None:
-    """The recipe for a fit source: the preset's, with the prompt of its category."""
-    if judged.category is None or judged.category.name is None:
-        return None
-    prompt = Prompt(house.settings.categories[judged.category.name].prompt)
-    return recipe_for(settings_preset(house.settings), [prompt], house.executor.pair.digests)
 
 
 def _settle(connection: Connection, house: House, identifier: str, judged: _Judged) -> None:

@@ -42,6 +42,7 @@ def judge(house: House, lease: Lease) -> Write:
         artwork = artworks.add(connection, lease.key, choice.step, images[choice.step])
         history.record(connection, [Event(artwork, None, "waiting", choice.reason)], house.cycle)
         work.enqueue(connection, "draft", artwork)
+        house.tally.judged += 1
 
     return write
 

@@ -16,6 +16,8 @@ from nftd.stages.lease import LEASE_SECONDS, Lease, Write
 from nftd.store import work
 from scrapers.text import clean
 
+HOLD_SECONDS = 3600.0
+
 log = structlog.get_logger()
 
 Do = Callable[[House, Lease], Write]
@@ -23,7 +25,8 @@ Parked = Callable[[Connection, House, str, str], None]
 Failed = Callable[[House, str, Exception], None]
 
 
-def _count_refusal(house: House, key: str, error: Exception) -> None:
+def count_refusal(house: House, key: str, error: Exception) -> None:
+    """An item that failed, in the summary and in one line."""
     code, sentence = describe(error)
     house.tally.refused[code] += 1
     house.watch.refused(shown(key), code, sentence)
@@ -35,13 +38,14 @@ class Stage:
 
     name: str
     do: Do
-    failed: Failed = _count_refusal
+    failed: Failed = count_refusal
     parked: Parked | None = None
     most: Callable[[House], int] | None = None
 
 
 def run_stage(house: House, stage: Stage) -> int:
     """Do everything of this stage that is due, at most `stage.most`; the number of items."""
+    _end_abandoned(house, stage)
     most = stage.most(house) if stage.most else None
     with house.store.read() as connection:
         items = work.due(connection, stage.name, time.time())
@@ -51,6 +55,17 @@ def run_stage(house: House, stage: Stage) -> int:
         work_on(house, stage, claim)
         done += 1
     return done
+
+
+def _end_abandoned(house: House, stage: Stage) -> None:
+    with house.store.write() as connection:
+        abandoned = work.park_abandoned(connection, stage.name, time.time())
+        for key, sentence in abandoned:
+            if stage.parked:
+                stage.parked(connection, house, key, sentence)
+    for key, sentence in abandoned:
+        house.tally.refused["abandoned"] += 1
+        house.watch.refused(shown(key), "abandoned", sentence)
 
 
 def _claim(house: House, stage: str) -> Claim | None:
@@ -76,15 +91,24 @@ def work_on(house: House, stage: Stage, claim: Claim) -> None:
 
 def _settle_failure(house: House, stage: Stage, claim: Claim, error: Exception) -> None:
     code, sentence = describe(error)
-    permanent = bool(getattr(error, "permanent", False))
     if code == "unexpected":
         log.error("stage_failed", stage=stage.name, key=claim.key, exc_info=error)
-    stored = {"code": code, "message": sentence, "at": time.time()}
+    stored: dict[str, object] = {"code": code, "message": sentence, "at": time.time()}
     with house.store.write() as connection:
-        state = work.fail(connection, claim, stored, time.time(), permanent)
+        if getattr(error, "held", False):
+            work.hold(connection, claim, stored, time.time() + HOLD_SECONDS)
+            return
+        permanent = bool(getattr(error, "permanent", False))
+        state = work.fail(connection, claim, stored, time.time(), permanent, _asked_wait(error))
         if state == "parked" and stage.parked:
             stage.parked(connection, house, claim.key, sentence)
     stage.failed(house, claim.key, error)
+
+
+def _asked_wait(error: Exception) -> float:
+    """The seconds that a server told us to wait (Retry-After); 0 where it named none."""
+    seconds = getattr(error, "evidence", {}).get("retry_after")
+    return float(seconds) if isinstance(seconds, int | float) else 0.0
 
 
 def describe(error: Exception) -> tuple[str, str]:

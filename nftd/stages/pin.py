@@ -27,7 +27,8 @@ def pin(house: House, lease: Lease) -> Write:
 
     def write(connection: Connection) -> None:
         for root in roots:
-            artworks.archived(connection, root, lease.key, file.name)
+            artworks.archived(connection, root, file.name)
         history.record(connection, [Event(lease.key, "drafted", "archived", file.name)], house.cycle)
+        house.tally.archived += 1
 
     return write

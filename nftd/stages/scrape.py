@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from nftd.domain import Event
+from nftd.feeds import Feed
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write, nothing
 from nftd.stages.loop import describe
 from nftd.store import history, listings
-from scrapers.errors import ScraperError, ShapeChanged
+from scrapers.errors import Blocked, ScraperError, ShapeChanged, Unreachable
 from scrapers.listing import Listing, Problem
 
 BATCH = 50
@@ -22,7 +23,7 @@ def scrape(house: House, lease: Lease) -> Write:
     feed = house.feed(lease.key)
     house.watch.item(feed.name)
     for batch in batches(feed.listings()):
-        lease.save(_batch_writer(house, feed.name, batch, feed.demo))
+        lease.save(_batch_writer(house, feed, batch))
         _count(house, batch)
     return nothing
 
@@ -47,27 +48,30 @@ def batches(found: Iterator[Listing | Problem]) -> Iterator[list[Listing | Probl
         yield batch
 
 
-def _batch_writer(house: House, feed: str, batch: Iterable[Listing | Problem], demo: bool) -> Write:
+def _batch_writer(house: House, feed: Feed, batch: Sequence[Listing | Problem]) -> Write:
     def write(connection: Connection) -> None:
-        found = (one for one in batch if isinstance(one, Listing))
-        house.tally.new += sum(keep(connection, feed, one, demo, house.cycle) for one in found)
-        troubles = (one for one in batch if isinstance(one, Problem))
-        history.record(connection, (_trouble(feed, one) for one in troubles), house.cycle)
+        house.tally.new += keep(connection, feed, batch, house.cycle)
 
     return write
+
+
+def keep(connection: Connection, feed: Feed, batch: Sequence[Listing | Problem], cycle: str | None) -> int:
+    """Store what a source showed: its listings, and what could not be read of it; the number of new listings."""
+    found = [one for one in batch if isinstance(one, Listing)]
+    new = [one for one in found if listings.save(connection, feed.name, one, demo=feed.demo)]
+    seen = [Event(listings.listing_id(*one.key), None, "seen", f"shown by {feed.name}") for one in new]
+    troubles = dict.fromkeys(_trouble(feed.name, one) for one in batch if isinstance(one, Problem))
+    history.record(connection, [*seen, *(one for one in troubles if _is_news(connection, one))], cycle)
+    return len(new)
 
 
 def _trouble(feed: str, one: Problem) -> Event:
     return Event(f"feed {feed}", None, "problem", f"{one.code}: {one.url}: {one.message}")
 
 
-def keep(connection: Connection, feed: str, found: Listing, demo: bool, cycle: str | None) -> bool:
-    """Store one listing and, where it is new, that it was seen; True for a new one."""
-    new = listings.save(connection, feed, found, demo=demo)
-    if new:
-        identifier = listings.listing_id(found.market, found.market_id)
-        history.record(connection, [Event(identifier, None, "seen", f"shown by {feed}")], cycle)
-    return new
+def _is_news(connection: Connection, trouble: Event) -> bool:
+    """A work that stays broken is told once, not in every cycle."""
+    return not history.told_before(connection, trouble.entity, trouble.reason or "")
 
 
 def _count(house: House, batch: Iterable[Listing | Problem]) -> None:
@@ -80,8 +84,17 @@ def _count(house: House, batch: Iterable[Listing | Problem]) -> None:
 
 
 def scrape_failed(house: House, key: str, error: Exception) -> None:
-    """A source that cannot be read is blocked, or has changed its shape: two different things."""
+    """Count a source that was not read: it refused us or is away, it changed its shape, or it is set up wrongly.
+
+    What is neither of the first two is `broken`: a person has something to mend, here or in the configuration.
+    """
     code, sentence = describe(error)
-    outcome = house.tally.changed if isinstance(error, ShapeChanged) else house.tally.blocked
-    outcome[key] = f"{code}: {sentence}"
+    sentence = house.feeds.told(sentence)
+    _outcome(house, error)[key] = f"{code}: {sentence}"
     house.watch.refused(key, code, sentence)
+
+
+def _outcome(house: House, error: Exception) -> dict[str, str]:
+    if isinstance(error, Blocked | Unreachable):
+        return house.tally.blocked
+    return house.tally.changed if isinstance(error, ShapeChanged) else house.tally.broken

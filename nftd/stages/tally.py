@@ -19,14 +19,20 @@ class Tally:
     unfit: int = 0
     done: int = 0
     failed: int = 0
+    judged: int = 0
+    drafted: int = 0
+    archived: int = 0
+    taken_back: int = 0
     prepared: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     blocked: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
     @property
     def made_nothing(self) -> bool:
-        return not (self.new or self.selected or self.fit or self.unfit or self.done or self.failed or self.prepared)
+        counts = (self.new, self.selected, self.passed, self.fit, self.unfit, self.done, self.failed, self.judged)
+        return not any((*counts, self.drafted, self.archived, self.taken_back, self.prepared))
 
     def to_json(self, cycle: str, seconds: float, waiting: int) -> dict[str, Any]:
         """The summary as `nftd once --json` prints it; `artworks.waiting` counts the whole queue."""
@@ -44,5 +50,5 @@ class Tally:
             "artworks": {"waiting": waiting},
             "publications": {"prepared": self.prepared},
             "refused": dict(sorted(self.refused.items())),
-            "blocked": dict(sorted({**self.blocked, **self.changed}.items())),
+            "blocked": dict(sorted({**self.blocked, **self.changed, **self.broken}.items())),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from nftd.domain import Event
+from nftd.domain import Event, shown
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write, nothing
 from nftd.store import artworks, history
@@ -15,16 +15,14 @@ TARGET = "rarible"
 
 
 def voucher(house: House, lease: Lease) -> Write:
-    """Prepare the publication of an approved artwork; a draft without terms has nothing to sign and is held."""
+    """Prepare the publication of an approved artwork; a draft without terms has nothing to sign."""
     with house.store.read() as connection:
         approval = artworks.approval_of(connection, lease.key)
         row = artworks.get_draft(connection, approval["draft"]) if approval else None
     house.watch.item(lease.key)
-    if row is None:
+    terms = Draft.from_json(row["content"]).terms if row else None
+    if row is None or terms is None:
         return nothing
-    terms = Draft.from_json(row["content"]).terms
-    if terms is None:
-        return lambda connection: _hold(connection, house, lease.key)
     typed = typed_data(terms)
 
     def write(connection: Connection) -> None:
@@ -32,13 +30,8 @@ def voucher(house: House, lease: Lease) -> Write:
             return  # taken back while we worked: the database would refuse it anyway
         new = artworks.publish(connection, lease.key, row["id"], TARGET, terms.token_id, typed)
         if new:
-            history.record(connection, [Event(new, None, "prepared", f"token {terms.token_id}")], house.cycle)
+            reason = f"token {terms.token_id} of {shown(lease.key)}"
+            history.record(connection, [Event(new, None, "prepared", reason)], house.cycle)
             house.tally.prepared += 1
 
     return write
-
-
-def _hold(connection: Connection, house: House, artwork: str) -> None:
-    """Say once what is missing; a new draft with terms asks for a new approval."""
-    reason = "needs publisher.minter: set it, then approve the new draft"
-    history.record(connection, [Event(artwork, "approved", "held", reason)], house.cycle)

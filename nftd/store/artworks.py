@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
-from nftd.domain import make_id, utc_now
+from nftd.domain import content_id, make_id, utc_now
 from nftd.states import check
 from nftd.store.dialect import insert_new, upsert
 from nftd.store.tables import approval, artwork, decision, draft, pin, publication, signature
+from publisher.draft import Draft
 
 
 def add(connection: Connection, run: str, step: int, image: str) -> str:
@@ -55,27 +56,43 @@ def move(connection: Connection, identifier: str, state: str) -> str:
     return old
 
 
-def add_draft(
-    connection: Connection, identifier: str, artwork_id: str, digest: str, content: str, *, signable: bool
-) -> None:
-    """Store a draft and make it the one that reviewers see."""
+def add_draft(connection: Connection, artwork_id: str, made: Draft, terms: str | None) -> str:
+    """Store a draft and make it the one that reviewers see; its id. `terms` are those configured, None without."""
+    identifier = content_id("d", made.id)
     row = {
         "id": identifier,
         "artwork": artwork_id,
-        "digest": digest,
-        "content": content,
-        "signable": signable,
+        "digest": made.id,
+        "content": made.to_json(),
+        "image_dir_cid": made.image_dir_cid,
+        "metadata_dir_cid": made.metadata_dir_cid,
+        "terms": terms,
         "made_at": utc_now(),
     }
     insert_new(connection, draft, [row])
     connection.execute(update(artwork).where(artwork.c.id == artwork_id).values(draft=identifier))
+    return identifier
 
 
-def without_terms(connection: Connection) -> Sequence[str]:
-    """Artworks that wait or are approved, but by a draft that nobody could sign."""
-    both = artwork.join(draft, draft.c.id == artwork.c.draft)
-    rows = select(artwork.c.id).select_from(both).where(~draft.c.signable)
-    return connection.execute(rows.where(artwork.c.state.in_(("waiting", "approved")))).scalars().all()
+def to_draft(connection: Connection, terms: str | None) -> Sequence[str]:
+    """Artworks whose draft is missing or not up to date with the configured `terms`.
+
+    Of the approved ones only those whose draft nobody could sign: the others stay as they were approved.
+    """
+    differs = draft.c.terms.is_distinct_from(terms)
+    waits = and_(artwork.c.state == "waiting", or_(artwork.c.draft.is_(None), differs))
+    unsignable = and_(artwork.c.state == "approved", draft.c.terms.is_(None), differs)
+    both = artwork.outerjoin(draft, draft.c.id == artwork.c.draft)
+    return connection.execute(select(artwork.c.id).select_from(both).where(or_(waits, unsignable))).scalars().all()
+
+
+def to_publish(connection: Connection) -> Sequence[str]:
+    """Approved artworks with terms that have no publication yet."""
+    allowed = approval.join(draft, draft.c.id == approval.c.draft).outerjoin(
+        publication, publication.c.artwork == approval.c.artwork
+    )
+    rows = select(approval.c.artwork).select_from(allowed)
+    return connection.execute(rows.where(draft.c.terms.is_not(None), publication.c.id.is_(None))).scalars().all()
 
 
 def get_draft(connection: Connection, identifier: str) -> RowMapping:
@@ -89,12 +106,19 @@ def decide(
     verdict: str,
     reviewer: str,
     reason: str | None = None,
-    basis: str | None = None,
+    ordered_run: str | None = None,
 ) -> int:
-    """Append a decision; its number."""
-    row = {"artwork": artwork_id, "draft": draft_id, "verdict": verdict, "reviewer": reviewer}
-    values = insert(decision).values(**row, reason=reason, basis=basis, at=utc_now())
+    """Append a decision; its number. `ordered_run` is the take that an `again` asked for."""
+    row = {"artwork": artwork_id, "draft": draft_id, "verdict": verdict, "reviewer": reviewer, "reason": reason}
+    values = insert(decision).values(**row, ordered_run=ordered_run, at=utc_now())
     return int(connection.execute(values.returning(decision.c.id)).scalar_one())
+
+
+def waiting_for(connection: Connection, run: str) -> str | None:
+    """The artwork that is in `again` until this take is made."""
+    asked = decision.join(artwork, artwork.c.id == decision.c.artwork)
+    row = select(artwork.c.id).select_from(asked).where(decision.c.ordered_run == run, artwork.c.state == "again")
+    return connection.execute(row).scalars().first()
 
 
 def decisions(connection: Connection, artwork_id: str) -> list[dict[str, Any]]:
@@ -162,19 +186,20 @@ def publications(connection: Connection, artwork_id: str) -> list[dict[str, Any]
     return [dict(row) for row in rows.mappings()]
 
 
-def archived(connection: Connection, cid: str, draft_id: str, file: str) -> None:
-    """Note that the content of a draft lies in a local CAR file whose blocks were read back and hashed."""
-    row = {
-        "cid": cid,
-        "pinner": "car",
-        "draft": draft_id,
-        "state": "archived",
-        "file": file,
-        "proven_at": utc_now(),
-    }
+def archived(connection: Connection, cid: str, file: str) -> None:
+    """Note that content lies in a local CAR file whose blocks were read back and hashed."""
+    row = {"cid": cid, "pinner": "car", "state": "archived", "file": file, "proven_at": utc_now()}
     upsert(connection, pin, row, ("cid", "pinner"), ("state", "file", "proven_at"))
 
 
 def pins(connection: Connection, draft_id: str) -> list[dict[str, Any]]:
-    rows = connection.execute(select(pin).where(pin.c.draft == draft_id))
-    return [dict(row) for row in rows.mappings()]
+    """Where the two folders of a draft are kept."""
+    row = get_draft(connection, draft_id)
+    mine = pin.c.cid.in_((row["image_dir_cid"], row["metadata_dir_cid"]))
+    return [dict(one) for one in connection.execute(select(pin).where(mine).order_by(pin.c.cid)).mappings()]
+
+
+def drafts(connection: Connection, artwork_id: str) -> Sequence[RowMapping]:
+    """Every draft an artwork ever had, oldest first."""
+    rows = select(draft).where(draft.c.artwork == artwork_id).order_by(draft.c.made_at, draft.c.id)
+    return connection.execute(rows).mappings().all()

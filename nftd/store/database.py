@@ -69,7 +69,8 @@ class Store:
 
 def _make_usable(root: Path) -> None:
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        # What is kept is nobody else's: pictures for study, later the queue. A folder that exists keeps its mode.
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DataFolderError(
             f"the data folder {root} cannot be made ({error.strerror}): choose another with --data or NFTD_DATA"

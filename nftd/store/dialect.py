@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 BUSY_MILLISECONDS = 30_000
 APPEND_ONLY = ("decision", "draft", "event", "observation")
+NUMBERED = ("decision", "event", "observation")
 
 
 def open_engine(path: Path) -> Engine:
@@ -30,7 +31,7 @@ def open_engine(path: Path) -> Engine:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own idea of transactions would leave DDL and SELECT outside of them.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -57,13 +58,27 @@ def upsert(
 
 
 def append_only_triggers() -> list[str]:
-    """The statements that make history unchangeable, whoever writes to the file."""
-    return [
+    """The statements that make history unchangeable, whoever writes to the file.
+
+    INSERT OR REPLACE deletes without firing the delete trigger, unless the connection asked for that: so a row with a
+    number or content that exists already is refused before.
+    """
+    replacing = [_never_again(table, "id = NEW.id") for table in NUMBERED]
+    replacing.append(_never_again("draft", "id = NEW.id AND content <> NEW.content"))
+    return replacing + [
         f"CREATE TRIGGER {table}_never_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for table in APPEND_ONLY
         for verb in ("UPDATE", "DELETE")
     ]
+
+
+def _never_again(table: str, same: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_never_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
 
 
 def integrity(connection: Connection) -> list[str]:

@@ -31,6 +31,18 @@ def record(connection: Connection, events: Iterable[Event], cycle: str | None) -
         connection.execute(insert(event), rows)
 
 
+def of(connection: Connection, entity: str) -> list[dict[str, Any]]:
+    """All events of one thing, oldest first."""
+    rows = connection.execute(select(event).where(event.c.entity == entity).order_by(event.c.id))
+    return [dict(row._mapping) for row in rows]
+
+
+def told_before(connection: Connection, entity: str, reason: str) -> bool:
+    """Whether an event of this very thing gives this very reason."""
+    same = select(event.c.id).where(event.c.entity == entity, event.c.reason == reason).limit(1)
+    return connection.execute(same).first() is not None
+
+
 def of_prefix(connection: Connection, entity: str) -> list[dict[str, Any]]:
     """All events of what has this id or prefix of hex digits, oldest first."""
     mine = (event.c.entity >= entity, event.c.entity < entity + "g")

@@ -15,7 +15,8 @@ from scrapers.money import Money
 
 # What a later look at the same listing may change; its state and the reasons for it stay.
 _CHANGING = (
-    *("title", "creator", "series", "ask_base", "ask_decimals", "ask_asset", "ask_shadow", "likes", "supply", "year"),
+    *("feed", "title"),
+    *("creator", "series", "ask_base", "ask_decimals", "ask_asset", "ask_shadow", "likes", "supply", "year"),
     *("nsfw", "rights", "royalty_bps", "media_url", "media_kind", "media_mime", "url", "invented", "seen_at", "raw"),
 )
 
@@ -24,11 +25,12 @@ def save(connection: Connection, feed: str, found: Listing, *, demo: bool) -> bo
     """Store a listing, or what changed of it, and its ask where that is new; True for a new listing."""
     identifier = listing_id(found.market, found.market_id)
     row = _row(identifier, feed, found, demo)
-    known = connection.execute(select(listing.c.id).where(listing.c.id == identifier)).one_or_none()
+    known = connection.execute(select(listing.c.demo).where(listing.c.id == identifier)).one_or_none()
     if known is None:
         connection.execute(insert(listing).values(**row, state="seen", first_seen_at=found.seen_at))
     else:
-        changes = {name: row[name] for name in _CHANGING}
+        # Once a demonstration, always one: such a work must never be submitted, wherever it turns up later.
+        changes = {name: row[name] for name in _CHANGING} | {"demo": known.demo or demo}
         connection.execute(update(listing).where(listing.c.id == identifier).values(**changes))
     if found.ask is not None:
         _observe_ask(connection, identifier, found, found.ask)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, select
 
 from nftd.domain import KINDS, parse_prefix, shown
 from nftd.errors import Ambiguous, NotFound
-from nftd.store.tables import metadata
+from nftd.store.tables import event, metadata
 
 
 def resolve(connection: Connection, text: str, *kinds: str) -> tuple[str, str]:
@@ -22,11 +24,17 @@ def resolve(connection: Connection, text: str, *kinds: str) -> tuple[str, str]:
 
 def _only_one(connection: Connection, kind: str, prefix: str) -> str:
     column = metadata.tables[kind].c.id
-    # The prefix is hex by its pattern, so that a range is a safe and indexed way to match it.
-    found = connection.execute(select(column).where(column >= prefix, column < prefix + "g").limit(4)).scalars().all()
+    # What was taken back has no row any more, but its events stay.
+    found = set(_starting(connection, column, prefix)) | set(_starting(connection, event.c.entity, prefix))
     if not found:
         raise NotFound(f"there is no {kind} {prefix}: nftd queue list and nftd status show what there is")
     if len(found) > 1:
-        names = ", ".join(sorted(shown(identifier) for identifier in found))
+        names = ", ".join(sorted(shown(identifier) for identifier in found)[:4])
         raise Ambiguous(f"{prefix} can be {names}: give more digits")
-    return str(found[0])
+    return str(found.pop())
+
+
+def _starting(connection: Connection, column: ColumnElement[str], prefix: str) -> Sequence[str]:
+    # The prefix is hex by its pattern, so that a range is a safe and indexed way to match it.
+    rows = select(column).where(column >= prefix, column < prefix + "g").distinct().limit(4)
+    return connection.execute(rows).scalars().all()

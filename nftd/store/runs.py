@@ -41,12 +41,6 @@ def next_take(connection: Connection, source: str) -> int:
     return 0 if newest is None else int(newest) + 1
 
 
-def newest(connection: Connection, source: str) -> RowMapping:
-    """The last take of a source."""
-    mine = select(run).where(run.c.source == source).order_by(run.c.take.desc()).limit(1)
-    return connection.execute(mine).mappings().one()
-
-
 def get(connection: Connection, identifier: str) -> RowMapping:
     return connection.execute(select(run).where(run.c.id == identifier)).mappings().one()
 

@@ -22,7 +22,15 @@ def source_id(row: Mapping[str, Any] | RowMapping) -> str:
 
 
 def add(connection: Connection, identifier: str, listing_id: str, image: str | None, image_type: str | None) -> bool:
-    """Store a fetched source (without an image: one that could not be had); True when it is new."""
+    """Store a fetched source (without an image: one that could not be had); True when it is new.
+
+    A source whose picture could not be had on one market takes the one of another market.
+    """
+    if image is not None:
+        lacking = update(source).where(source.c.id == identifier, source.c.image.is_(None), source.c.state == "unfit")
+        found = {"listing": listing_id, "image": image, "image_type": image_type, "state": "fetched", "reason": None}
+        if connection.execute(lacking.values(**found)).rowcount:
+            return True
     row = {
         "id": identifier,
         "listing": listing_id,
@@ -43,6 +51,15 @@ def settle(connection: Connection, identifier: str, state: str, reason: str | No
     check("source", old, state)
     changed = update(source).where(source.c.id == identifier)
     connection.execute(changed.values(state=state, reason=reason, **facts))
+
+
+def rights(connection: Connection, row: RowMapping) -> list[dict[str, Any]]:
+    """What every listing of this source's token states about rights; one without a token stands alone."""
+    token = (row["chain"], row["contract"], row["token_id"])
+    if not all(token):
+        return [row["rights"]]
+    same = (listing.c.chain == token[0], listing.c.contract == token[1], listing.c.token_id == token[2])
+    return list(connection.execute(select(listing.c.rights).where(*same)).scalars())
 
 
 def judged(connection: Connection, identifier: str, verdicts: Iterable[Verdict]) -> None:

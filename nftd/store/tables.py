@@ -214,7 +214,10 @@ draft = Table(
     Column("artwork", ForeignKey("artwork.id"), nullable=False),
     Column("digest", Text, nullable=False),
     Column("content", Text, nullable=False),
-    Column("signable", Boolean, nullable=False),
+    Column("image_dir_cid", Text, nullable=False),
+    Column("metadata_dir_cid", Text, nullable=False),
+    # The terms as they were configured, null without a minter: when these differ from today's, the draft is old.
+    Column("terms", Text),
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("artwork", "id"),
 )
@@ -230,6 +233,7 @@ decision = Table(
     Column("basis", Text),
     Column("reviewer", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("ordered_run", ForeignKey("run.id")),
     CheckConstraint("verdict IN ('approve', 'reject', 'again', 'undo')", name="decision_verdict"),
     ForeignKeyConstraint(["artwork", "draft"], ["draft.artwork", "draft.id"], ondelete="RESTRICT"),
     UniqueConstraint("id", "artwork", "draft", "verdict"),
@@ -281,7 +285,6 @@ pin = Table(
     metadata,
     Column("cid", Text, primary_key=True),
     Column("pinner", Text, primary_key=True),
-    Column("draft", ForeignKey("draft.id"), nullable=False),
     Column("state", Text, nullable=False),
     Column("file", Text),
     Column("proven_at", UtcTime),

@@ -7,7 +7,10 @@ The claim follows the pattern of a conditional UPDATE whose row count tells who 
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
 
 from nftd.domain import Claim
 from nftd.errors import LeaseLost
@@ -29,48 +32,55 @@ def reopen(
 ) -> str | None:
     """Ask for a recurring item again; None, or why it must wait.
 
-    An item that failed with one of the codes in `keep_waiting` waits out its back-off, others start afresh.
+    An item that failed with one of the codes in `keep_waiting` waits out its back-off, which grows with each such
+    failure in a row; others start afresh.
     """
     enqueue(connection, stage, key)
     this = and_(work.c.stage == stage, work.c.key == key)
     row = connection.execute(select(work).where(this)).one()
-    code = (row.error or {}).get("code")
-    if code in keep_waiting and row.not_before > now:
-        return f"{code}: {row.error['message']}; tried again in {row.not_before - now:.0f} s"
+    error = row.error or {}
+    waits = error.get("code") in keep_waiting
+    if waits and row.not_before > now:
+        return f"{error['code']}: {error['message']}; tried again in {row.not_before - now:.0f} s"
+    attempt = min(row.attempt, MAX_ATTEMPTS - 2) if waits else 0
     fresh = update(work).where(this, work.c.state != "leased")
-    connection.execute(fresh.values(state="ready", attempt=0, not_before=0.0))
+    connection.execute(fresh.values(state="ready", attempt=attempt, not_before=0.0))
     return None
+
+
+def park_others(connection: Connection, stage: str, keys: Iterable[str], why: str) -> None:
+    """Park every open item of `stage` but those of `keys`."""
+    others = and_(work.c.stage == stage, work.c.state == "ready", work.c.key.not_in(list(keys)))
+    error = {"code": "source_off", "message": why}
+    connection.execute(update(work).where(others).values(state="parked", error=error))
 
 
 def claim(connection: Connection, stage: str, owner: str, now: float, lease_seconds: float) -> Claim | None:
-    """Lease the first item of `stage` that is due, or None when there is none.
+    """Lease the first item of `stage` that is due, or None when there is none."""
+    due = select(work).where(_due(stage, now), work.c.attempt < MAX_ATTEMPTS)
+    row = connection.execute(due.order_by(work.c.priority.desc(), work.c.id).limit(1)).one_or_none()
+    if row is None:
+        return None
+    mine = and_(work.c.id == row.id, work.c.attempt == row.attempt, _due(stage, now))
+    leased = update(work).where(mine).values(owner=owner, lease_until=now + lease_seconds)
+    taken = connection.execute(leased.values(state="leased", attempt=row.attempt + 1))
+    return Claim(row.id, stage, row.key, row.attempt + 1, owner) if taken.rowcount == 1 else None
 
-    An item whose worker died holding it counts an attempt; after `MAX_ATTEMPTS` it is parked, so that a
-    picture that kills the process does not kill every later one.
+
+def park_abandoned(connection: Connection, stage: str, now: float) -> list[tuple[str, str]]:
+    """Park what killed its worker `MAX_ATTEMPTS` times, so that it does not kill every later one.
+
+    Returns the (key, sentence) pairs.
     """
+    message = f"the worker died {MAX_ATTEMPTS} times while holding this: look at it, then nftd retry"
+    gone = and_(_due(stage, now), work.c.attempt >= MAX_ATTEMPTS)
+    parked = update(work).where(gone).values(state="parked", error={"code": "abandoned", "message": message})
+    return [(key, message) for key in connection.execute(parked.returning(work.c.key)).scalars()]
+
+
+def _due(stage: str, now: float) -> ColumnElement[bool]:
     free = or_(work.c.state == "ready", and_(work.c.state == "leased", work.c.lease_until < now))
-    due = select(work).where(work.c.stage == stage, free, work.c.not_before <= now)
-    while row := connection.execute(due.order_by(work.c.priority.desc(), work.c.id).limit(1)).one_or_none():
-        mine = and_(work.c.id == row.id, work.c.attempt == row.attempt, free)
-        if row.attempt >= MAX_ATTEMPTS:
-            _park_abandoned(connection, row.id)
-            continue
-        taken = connection.execute(
-            update(work)
-            .where(mine)
-            .values(state="leased", attempt=row.attempt + 1, owner=owner, lease_until=now + lease_seconds)
-        )
-        if taken.rowcount == 1:
-            return Claim(row.id, stage, row.key, row.attempt + 1, owner)
-    return None
-
-
-def _park_abandoned(connection: Connection, item: int) -> None:
-    error = {
-        "code": "abandoned",
-        "message": f"the worker died {MAX_ATTEMPTS} times while holding this: nftd retry",
-    }
-    connection.execute(update(work).where(work.c.id == item).values(state="parked", error=error))
+    return and_(work.c.stage == stage, free, work.c.not_before <= now)
 
 
 def renew(connection: Connection, held: Claim, now: float, lease_seconds: float) -> None:
@@ -87,15 +97,32 @@ def finish(connection: Connection, held: Claim) -> None:
     _expect(connection.execute(done).rowcount, held)
 
 
-def fail(connection: Connection, held: Claim, error: dict[str, object], now: float, permanent: bool) -> str:
-    """Record a failure: `ready` again after a back-off, or `parked`; the new state."""
+def fail(
+    connection: Connection, held: Claim, error: dict[str, object], now: float, permanent: bool, at_least: float = 0.0
+) -> str:
+    """Record a failure: `ready` again after a back-off of `at_least` so many seconds, or `parked`; the new state."""
     parked = permanent or held.attempt >= MAX_ATTEMPTS
     state = "parked" if parked else "ready"
-    wait = 0.0 if parked else min(BACK_OFF_SECONDS * 4 ** (held.attempt - 1), BACK_OFF_LIMIT)
+    wait = 0.0 if parked else max(at_least, min(BACK_OFF_SECONDS * 4 ** (held.attempt - 1), BACK_OFF_LIMIT))
     failed = update(work).where(_ours(held))
     changed = connection.execute(failed.values(state=state, lease_until=0.0, not_before=now + wait, error=error))
     _expect(changed.rowcount, held)
     return state
+
+
+def hold(connection: Connection, held: Claim, error: dict[str, object], until: float) -> None:
+    """Put an item aside until then, without counting the attempt against it."""
+    aside = update(work).where(_ours(held))
+    changed = connection.execute(
+        aside.values(state="ready", lease_until=0.0, attempt=held.attempt - 1, not_before=until, error=error)
+    )
+    _expect(changed.rowcount, held)
+
+
+def release_held(connection: Connection, code: str) -> None:
+    """Bring back what was put aside for this reason: a new cycle looks again."""
+    aside = and_(work.c.state == "ready", work.c.error["code"].as_string() == code)
+    connection.execute(update(work).where(aside).values(not_before=0.0, error=None))
 
 
 def hand_back(connection: Connection, held: Claim) -> None:
@@ -126,20 +153,23 @@ def retry(connection: Connection) -> int:
     return connection.execute(fresh).rowcount
 
 
-def trouble(connection: Connection, stage: str, key: str) -> dict[str, object] | None:
-    """What went wrong with an item that is not done: its error, state and when it is tried again."""
-    this = select(work).where(work.c.stage == stage, work.c.key == key, work.c.state != "done")
-    row = connection.execute(this).one_or_none()
-    if row is None or row.error is None:
+def find(connection: Connection, stage: str, key: str) -> RowMapping | None:
+    """The item, if it was ever asked for."""
+    this = select(work).where(work.c.stage == stage, work.c.key == key)
+    return connection.execute(this).mappings().one_or_none()
+
+
+def trouble(connection: Connection, stage: str, key: str) -> dict[str, Any] | None:
+    """What went wrong with an item that is not done: its error, state and attempts."""
+    row = find(connection, stage, key)
+    if row is None or row["state"] == "done" or row["error"] is None:
         return None
-    return {"state": row.state, "attempt": row.attempt, "not_before": row.not_before, **row.error}
+    return {"state": row["state"], "attempt": row["attempt"], "not_before": row["not_before"], **row["error"]}
 
 
 def due(connection: Connection, stage: str, now: float) -> int:
     """How many items of `stage` could be claimed at `now`."""
-    free = or_(work.c.state == "ready", and_(work.c.state == "leased", work.c.lease_until < now))
-    count = select(func.count()).where(work.c.stage == stage, free, work.c.not_before <= now)
-    return int(connection.execute(count).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(work).where(_due(stage, now))).scalar_one())
 
 
 def _ours(held: Claim) -> ColumnElement[bool]:

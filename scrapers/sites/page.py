@@ -5,49 +5,30 @@ JSON-LD or OpenGraph on the detail page describes the work; the vocabulary is sc
 is missing. A listing page without links that describes works itself is read as it stands.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from typing import Any, Final
+from __future__ import annotations
 
-from scrapers.address import resolve, site_of
-from scrapers.document import FIELDS, Document, check_selector, split_rule
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from scrapers.address import site_of
 from scrapers.errors import BadRule, Blocked, ScraperError, ShapeChanged, Unreachable
 from scrapers.listing import Listing, Problem
-from scrapers.reading import listing_from, main_work
 from scrapers.session import Page, Session
+from scrapers.sites.rules import PageRules, require_known
 from scrapers.text import clean
-from scrapers.work import Work
+
+if TYPE_CHECKING:  # BeautifulSoup is loaded when the first page is there: to check rules takes none
+    from scrapers.document import Document
+    from scrapers.work import Work
+
+__all__ = ["PageRules", "PageSource", "parse"]
 
 MAX_FAILURES_IN_A_ROW: Final = 5
+TRIAL: Final = 50
+"""A run whose first so many works all fail ends: the site has changed, and more requests only burden it."""
 _WORK: Final = "work (JSON-LD Product or VisualArtwork, OpenGraph product, or fields.title)"
-
-
-@dataclass(frozen=True, slots=True)
-class PageRules:
-    """How to read one gallery; all but `name` and `start` is optional. Raises BadRule for what cannot work.
-
-    `links` and `next` are CSS selectors of <a href>; `fields` maps a field of the work (title, creator,
-    series, price, currency, likes, supply, year, licence, licence_url, image, identifier) to a selector on
-    the detail page, "img.work @src" for an attribute.
-    """
-
-    name: str
-    start: str
-    links: str | None = None
-    next: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    max_pages: int = 50
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.start, str) or resolve(self.start, "") is None:
-            raise BadRule(f"start = {self.start!r}: an http or https address is needed", start=self.start)
-        if type(self.max_pages) is not int or self.max_pages < 1:
-            raise BadRule(f"max_pages = {self.max_pages!r}: a whole number from 1 on is needed")
-        _require_known(self.fields, FIELDS, "field")
-        for selector in (self.links, self.next, *(split_rule(rule)[0] for rule in self.fields.values())):
-            if selector is not None:
-                check_selector(selector)
 
 
 class PageSource:
@@ -58,19 +39,22 @@ class PageSource:
         self.name = rules.name
 
     @classmethod
-    def from_options(cls, name: str, options: Mapping[str, Any]) -> "PageSource":
+    def from_options(cls, name: str, options: Mapping[str, Any]) -> PageSource:
         """Build from configuration keys: `start` and the optional rules; raises BadRule."""
         known = {item.name for item in fields(PageRules)} - {"name"}
-        _require_known(options, known, "option")
+        require_known(options, known, "option")
         if "start" not in options:
-            raise BadRule(f"source {name}: start is missing, give the address of its first listing page")
+            raise BadRule(
+                f"source {name}: start is missing, give the address of its first listing page", option="start"
+            )
         return cls(PageRules(name=name, **options))
 
     def listings(self, session: Session, limit: int | None = None) -> Iterator[Listing | Problem]:
         """Yield works as they are read, at most `limit` listings; a bad item is a Problem, the run goes on.
 
         Raises Blocked at once, another FetchError where a listing page or five detail pages in a row cannot
-        be fetched, ShapeChanged where the first page or every detail page holds no work.
+        be fetched, ShapeChanged where the first page or every detail page holds no work, or where none of the
+        first 50 works can be read for whatever reason.
         """
         if limit is not None and limit < 1:
             return
@@ -85,13 +69,18 @@ class PageSource:
 def parse(page: Page, rules: PageRules) -> Listing:
     """Read the work that a detail page is about.
 
-    Raises ShapeChanged where there is none, BadMoney for a price that cannot be read, WrongContentType.
+    Raises ShapeChanged where there is none, BadMoney for a price that cannot be read, WrongContentType,
+    UnreadablePage.
     """
-    document = Document(page)
-    work = main_work(document.works(rules.fields), document)
-    if work is None:
-        raise ShapeChanged(_WORK, page.url)
-    return listing_from(work, document, rules.name)
+    from scrapers.document import Document, readable
+    from scrapers.reading import listing_from, main_work
+
+    with readable(page.url):
+        document = Document(page)
+        work = main_work(document.works(rules.fields), document)
+        if work is None:
+            raise ShapeChanged(_WORK, page.url)
+        return listing_from(work, document, rules.name)
 
 
 class _Crawl:
@@ -104,6 +93,8 @@ class _Crawl:
         self.visited: set[str] = set()
         self.links: set[str | None] = set()
         self.keys: set[str] = set()
+        self.tried = 0
+        self.full = False
         self.unreachable = 0
         self.moved: ShapeChanged | None = None
 
@@ -113,7 +104,7 @@ class _Crawl:
             document = self._open(url)
             before = self._progress()
             yield from self._page(document)
-            following = document.next_page(self.rules.next)
+            following = self._following(document)
             if following is None:
                 break
             url = following
@@ -122,13 +113,25 @@ class _Crawl:
                 break
         if self.moved and not self.keys:
             raise self.moved
+        self._expect_some()
 
     def _open(self, url: str) -> Document:
+        from scrapers.document import Document, readable
+
         page = self.session.get(url)
         if not self.visited:
             self.home = site_of(page.url)  # a gallery may answer on www. or https
         self.visited |= {url, page.url}
-        return Document(page)
+        with readable(page.url):
+            return Document(page)
+
+    def _following(self, document: Document) -> str | None:
+        from scrapers.document import readable
+
+        if self.full:
+            return None
+        with readable(document.url):
+            return document.next_page(self.rules.next)
 
     def _progress(self) -> int:
         return len(self.links) + len(self.keys)
@@ -144,17 +147,38 @@ class _Crawl:
         return None
 
     def _page(self, document: Document) -> Iterator[Listing | Problem]:
-        if links := document.links(self.rules.links):
-            for link in dict.fromkeys(links):
-                if link not in self.links:
-                    self.links.add(link)
-                    yield self._detail(link, document.url)
-            return
-        works = document.works(self.rules.fields) if self.rules.links is None else []
+        links, works = self._found_on(document)
+        for link in links:
+            if link not in self.links and not self.full:
+                self.links.add(link)
+                yield self._try(link or document.url, partial(self._detail, link, document.url))
         for work in works:
-            yield self._embedded(work, document)
-        if not works:
+            if not self.full:
+                yield self._try(document.url, partial(self._embedded, work, document))
+        if not links and not works:
             yield self._empty(document.url)
+
+    def _found_on(self, document: Document) -> tuple[list[str | None], list[Work]]:
+        """The links to works, each once; without any and without a rule for them the works that stand here."""
+        from scrapers.document import readable
+
+        with readable(document.url):
+            links = list(dict.fromkeys(document.links(self.rules.links)))
+            return links, document.works(self.rules.fields) if not links and self.rules.links is None else []
+
+    def _try(self, url: str, read: Callable[[], Listing | Problem]) -> Listing | Problem:
+        """Read one work more, or say that the run has tried as many as it may."""
+        self._expect_some()
+        if self.tried == self.rules.max_works:
+            self.full = True
+            return Problem(url, "work_limit", f"max_works = {self.tried} is reached, this work was not read")
+        self.tried += 1
+        return read()
+
+    def _expect_some(self) -> None:
+        if self.tried >= TRIAL and not self.keys:
+            path = f"a work that can be read, behind any of the first {self.tried} links or entries,"
+            raise self.moved or ShapeChanged(path, self.rules.start)
 
     def _empty(self, url: str) -> Problem:
         """No work on a listing page: on the first page an error, later the visible end of what was read."""
@@ -186,8 +210,12 @@ class _Crawl:
             return self._note(link, error)
 
     def _embedded(self, work: Work, document: Document) -> Listing | Problem:
+        from scrapers.document import readable
+        from scrapers.reading import listing_from
+
         try:
-            return self._keep(listing_from(work, document, self.rules.name, embedded=True))
+            with readable(document.url):
+                return self._keep(listing_from(work, document, self.rules.name, embedded=True))
         except ScraperError as error:
             return self._note(document.url, error)
 
@@ -205,11 +233,3 @@ class _Crawl:
 
 def _problem(url: str, error: ScraperError) -> Problem:
     return Problem(url, error.code, clean(str(error)))
-
-
-def _require_known(names: Mapping[str, object], known: set[str] | frozenset[str], kind: str) -> None:
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
-            raise BadRule(f"no {kind} {name!r} of a page source: {hint}", name=name)

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from generator.nouns import Prompt, Recipe, Step
-from nftd.domain import content_id
 from nftd.store import artworks, listings, runs, sources
 from nftd.store.database import Store
 from publisher.chains import SEPOLIA
@@ -102,9 +101,7 @@ def add_draft(connection: Connection, store: Store, artwork: str, name: str, min
     )
     terms = TermsInput(SEPOLIA, minter, royalties=(Part(minter, 1000),)) if minter else None
     made, _ = build(store.blobs.get(artworks.get(connection, artwork)["image"]), facts, terms)
-    identifier = content_id("d", made.id)
-    artworks.add_draft(connection, identifier, artwork, made.id, made.to_json(), signable=made.terms is not None)
-    return identifier
+    return artworks.add_draft(connection, artwork, made, minter)
 
 
 def new_store(folder: Path) -> Store:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -9,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.categories import CATEGORIES, DREAM_PROMPTS
 from generator.presets import PRESETS
 from nftd import config
 from nftd.errors import ConfigError
+from nftd.http import HttpLimits
 from nftd.reference import current, rows, toml
 from nftd.shipped import shipped_config, write_config
 
@@ -34,18 +39,40 @@ def test_the_shipped_file_says_exactly_the_defaults() -> None:
     assert shipped.model_copy(update={"data": ""}) == config.Settings()
 
 
+def lines_by_key(text: str) -> dict[str, str]:
+    """The line of every key of the shipped file, by its full name; tables that a person names are `NAME`."""
+    table, found = "", {}
+    for line in text.splitlines():
+        if header := re.match(r"\[([a-z.]+)\]", line):
+            table = re.sub(r"^(sources|categories)\.[a-z]+$", r"\1.NAME", header[1]) + "."
+        elif key := re.match(r"([a-z_]+) = ", line):
+            found[table + key[1]] = line
+    return found
+
+
 def test_the_shipped_file_names_every_key_with_its_meaning() -> None:
-    lines = {
-        key: line
-        for line in SHIPPED.read_text().splitlines()
-        if (key := line.split(" = ")[0].strip()) and " = " in line
-    }
-    for row in rows():
-        name = row["key"].rsplit(".", 1)[-1]
-        if row["key"].startswith("categories."):
-            continue
-        assert name in lines, row["key"]
-        assert row["meaning"].split(";")[0].split(",")[0][:30].lower() in lines[name].lower(), (row, lines[name])
+    lines = lines_by_key(SHIPPED.read_text())
+    single = [row for row in rows() if row["key"] not in {"sources", "categories"}]
+    assert [row["key"] for row in single if row["key"] not in lines] == []
+    for row in single:
+        meaning = row["meaning"].split(";")[0].split(",")[0][:30].lower()
+        assert meaning in lines[row["key"]].lower(), (row, lines[row["key"]])
+    assert set(lines) == {row["key"] for row in single}
+
+
+def test_the_shipped_file_gives_every_category_with_its_prompt_and_phrases() -> None:
+    shipped = tomllib.loads(SHIPPED.read_text())["categories"]
+    assert {name: one["prompt"] for name, one in shipped.items()} == dict(DREAM_PROMPTS)
+    assert {name: tuple(one["phrases"]) for name, one in shipped.items()} == dict(CATEGORIES)
+
+
+def test_the_reference_gives_tables_of_your_own_as_a_whole_and_key_by_key() -> None:
+    told = {row["key"]: row["default"] for row in rows()}
+    assert told["categories.NAME.prompt"] == told["sources.NAME.start"] == "required"
+    assert told["sources.NAME.fields"] == "{}"
+    assert told["sources"] == '{ sample = { start = "bundled" } }'
+    defaults = tomllib.loads("\n".join(f"{key} = {value}" for key, value in told.items() if "NAME" not in key))
+    assert config.parse(defaults, Path("config.toml"), "") == config.Settings()
 
 
 def test_every_key_has_one_line_of_meaning() -> None:
@@ -103,6 +130,104 @@ def test_a_minter_with_a_mistyped_letter_is_refused(tmp_path: Path) -> None:
     assert "EIP-55" in message
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "key", "rule"),
+    [
+        ("[http]\ncontact = 'Jürgen'", 2, "http.contact", "ASCII"),
+        ('[http]\ncontact = "a\\r\\nX-Evil: 1"', 2, "http.contact", "ASCII"),
+        ("[http]\ninterval_seconds = inf", 2, "http.interval_seconds", "finite"),
+        ("[http]\ninterval_seconds = 1e300", 2, "http.interval_seconds", "86400"),
+        ("[http]\nmax_image_mb = 1e-9", 2, "http.max_image_mb", "0.001"),
+        ("[intake]\nmax_megapixels = 1e-9", 2, "intake.max_megapixels", "0.001"),
+        ("[generator]\nsize = 100", 2, "generator.size", "0 or a multiple of 8"),
+        ("[generator]\npreset = 'wikiart'\nsize = 520", 3, "generator.size", "0 or a multiple of 16"),
+        ("[generator]\nsize = 80000", 2, "generator.size", "8192"),
+        (f"[generator]\nseed = {2**63}", 2, "generator.seed", str(2**63 - 1)),
+        ("[generator]\nlearning_rate = inf", 2, "generator.learning_rate", "finite"),
+        ("[generator]\nlearning_rate = nan", 2, "generator.learning_rate", "finite"),
+        ("[generator]\ndevice = 'gpu'", 2, "generator.device", "cuda:1"),
+        ("[generator]\nsize = 0x" + "f" * 9000, 2, "generator.size", ""),
+        ("[selection]\nlast_year = 99999999999999999999", 2, "selection.last_year", "9999"),
+        ("[categories.x]\nprompt = ' '\nphrases = ['x']", 2, "categories.x.prompt", "empty"),
+        ("[categories.x]\nprompt = 'x'\nphrases = []", 3, "categories.x.phrases", "at least 1"),
+        ("[categories.x]\nprompt = 'x'\nphrases = ['a', '']", 3, "categories.x.phrases.1", "empty"),
+        ('[categories.x]\nprompt = "\\u001b[31m"\nphrases = ["x"]', 2, "categories.x.prompt", "control"),
+        ("categories = {}", 1, "categories", "at least 1"),
+        (f"[publisher]\nminter = '0x{'0' * 40}'", 2, "publisher.minter", "zero address"),
+        (f"[publisher]\ncontract = '0x{'0' * 40}'", 2, "publisher.contract", "zero address"),
+        ('data = "a\\u0000b"', 1, "data", "control"),
+        ("[sources.g]\nstart = 'http://me:pw@example.org/'", 2, "sources.g.start", "password"),
+    ],
+)
+def test_a_value_that_something_would_choke_on_later_is_refused_at_once(
+    tmp_path: Path, text: str, line: int, key: str, rule: str
+) -> None:
+    message = refused(tmp_path, text)
+    assert f"line {line}: {key} = " in message
+    assert rule in message
+
+
+GALLERY = "[sources.g]\nstart = 'https://gallery.example/'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "rule"),
+    [
+        (GALLERY + "type = 'pages'", 3, "sources.g.type", "did you mean 'page'?"),
+        (GALLERY + "links = 'a['", 3, "sources.g.links", "CSS selector"),
+        (GALLERY + "next = '>>'", 3, "sources.g.next", "CSS selector"),
+        (GALLERY + "fields = { tittle = 'h1' }", 3, "sources.g.fields.tittle", "did you mean 'title'?"),
+        (GALLERY + "[sources.g.fields]\nlikes = '.l'\nprice = 'b['", 5, "sources.g.fields.price", "CSS selector"),
+        (GALLERY + "fields = { image = 'img @' }", 3, "sources.g.fields.image", "attribute"),
+        ("[sources.g]\nstart = 'https://'", 2, "sources.g.start", "address"),
+        ("[sources.g]\nstart = 'bundled'\nlinks = 'a['", 3, "sources.g.links", "CSS selector"),
+        (GALLERY + GALLERY.replace(".g]", ".h]") + "market = 'g'", 5, "sources.h.market", "source g"),
+    ],
+)
+def test_rules_that_a_scraper_would_refuse_are_refused_with_line_and_key(
+    tmp_path: Path, text: str, line: int, key: str, rule: str
+) -> None:
+    message = refused(tmp_path, text)
+    assert f"line {line}: {key}: " in message
+    assert rule in message
+
+
+def test_a_source_that_is_switched_off_may_be_unfinished_and_share_a_market(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(GALLERY + "[sources.h]\nenabled = false\nstart = 'http://x.example/'\nmarket = 'g'\nlinks = 'a['\n")
+    assert set(config.load(file).sources) == {"g", "h"}
+
+
+def test_a_contact_that_is_accepted_fits_into_the_user_agent() -> None:
+    settings = config.parse({"http": {"contact": "https://example.org/~me?a=1 (art)"}}, Path("config.toml"), "")
+    assert HttpLimits(user_agent=f"nftd/1 ({settings.http.contact})").user_agent.endswith("(art))")
+
+
+@pytest.mark.parametrize("text", ["x = " + "9" * 5000, "x = " + "[" * 5000, "[" * 5000])
+def test_a_number_or_a_nesting_beyond_reading_is_refused(tmp_path: Path, text: str) -> None:
+    assert "TOML" in refused(tmp_path, text)
+
+
+def test_the_home_folder_of_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="home folder of nobody"):
+        config.data_folder(config.Settings(data="~no-such-user-here/x"), None, None, {})
+    with pytest.raises(ConfigError, match="home folder of nobody"):
+        config.find_file(Path("~no-such-user-here/config.toml"))
+
+
+def test_a_check_without_selectors_loads_no_html_parser(tmp_path: Path) -> None:
+    (tmp_path / "plain.toml").write_text(GALLERY)
+    (tmp_path / "rules.toml").write_text(GALLERY + "links = 'a.work'\n")
+    code = "import sys; from pathlib import Path; from nftd import config; config.load(Path(sys.argv[1]));"
+    code += "print(sorted({'bs4', 'soupsieve', 'lxml', 'torch'} & set(sys.modules)))"
+    told = [
+        subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], capture_output=True, text=True, check=True)
+        for name in ("plain.toml", "rules.toml")
+    ]
+    assert told[0].stdout.strip() == "[]"
+    assert "soupsieve" in told[1].stdout
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"data = '\xe9'"])
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "config.toml"
@@ -154,6 +279,6 @@ def test_no_content_crashes_the_check(content: object) -> None:
     assert all("\n" not in one for one in told)
 
 
-@given(st.text())
+@given(st.text() | st.just("\x7f"))
 def test_text_is_written_so_that_toml_reads_it_back(text: str) -> None:
     assert tomllib.loads(f"x = {toml(text)}") == {"x": text}

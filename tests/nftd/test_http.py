@@ -1,5 +1,6 @@
 """The manners of nftd.http and nftd.net, against a real server on loopback."""
 
+import codecs
 import gzip
 import socket
 import ssl
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nftd.http import HttpLimits, HttpSession
+from nftd.http import CODECS, HttpLimits, HttpSession, _Answer
 from nftd.net import is_public
 from scrapers import errors
 from tests.nftd import http_server as server
@@ -99,6 +100,31 @@ def test_text_follows_header_then_page_then_utf8(
     assert session.get(site.page("/", body, content_type)).text() == text
 
 
+# No encodings of the web: each either fails in a way of its own, yields surrogates, or is no encoding of text.
+STRANGE = ["idna", "undefined", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "zlib", "hex", "rot13"]
+
+
+@pytest.mark.parametrize("named", [*STRANGE, "x" * 40, "os", "utf-8:x", "..", "-"])
+@pytest.mark.parametrize("place", ["header", "page"])
+def test_a_charset_that_is_none_of_the_web_is_read_as_utf8(
+    site: Site, session: HttpSession, named: str, place: str
+) -> None:
+    start = f'<meta charset="{named}">' if place == "page" else ""
+    body = start.encode() + "é \\ud800 +2AA- xn--a. ".encode() + b"\xff"
+    kind = f"text/html; charset={named}" if place == "header" else "text/html"
+    assert session.get(site.page("/", body, kind)).text() == start + "é \\ud800 +2AA- xn--a. �"
+
+
+@given(st.sampled_from([*sorted(CODECS), *STRANGE]), st.binary(max_size=60))
+def test_no_bytes_in_any_charset_become_text_that_cannot_be_encoded_again(charset: str, body: bytes) -> None:
+    text = _Answer("https://x.example/", 200, "text/html", charset, body).text()
+    assert text.encode().decode() == text
+
+
+def test_every_charset_that_is_read_goes_by_its_canonical_name() -> None:
+    assert {codecs.lookup(name).name for name in CODECS} == CODECS
+
+
 def test_gzip_is_undone(site: Site, session: HttpSession) -> None:
     assert session.get(site.route("/", server.packed(b"<p>hello</p>"))).body == b"<p>hello</p>"
 
@@ -150,12 +176,14 @@ def test_retry_after_is_kept_in_seconds_whether_number_or_date(site: Site, sessi
     dated = site.route("/d", server.status(429, Retry_After="Wed, 21 Oct 2015 07:28:00 GMT"))
     absurd = site.route("/a", server.status(429, Retry_After="999999999"))
     broken = site.route("/b", server.status(429, Retry_After="soon"))
+    endless = site.route("/e", server.status(429, Retry_After=f"Mon, 01 Jan 2024{'0' * 19} 00:00:00 GMT"))
+    nowhere = site.route("/z", server.status(429, Retry_After="Mon, 01 Jan 0001 00:00:00 +9999"))
     waits = []
-    for url in (numbered, dated, absurd, broken):
+    for url in (numbered, dated, absurd, broken, endless, nowhere):
         with pytest.raises(errors.Blocked) as caught:
             session.get(url)
         waits.append(caught.value.retry_after)
-    assert waits == [120, 0, 7 * 86400, None]
+    assert waits == [120, 0, 7 * 86400, None, None, None]
 
 
 def test_a_server_error_is_tried_again_a_few_times(site: Site, session: HttpSession) -> None:

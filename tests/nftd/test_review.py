@@ -106,9 +106,42 @@ def test_undoing_again_leaves_a_take_that_was_begun(store, artwork, review) -> N
     with store.write() as connection:
         held = work.claim(connection, "dream", "w", 1.0, 60.0)
         runs.move(connection, held.key, "running")
-    assert "begun" in review.undo(artwork).note
+    assert "is running and stays" in review.undo(artwork).note
     with store.read() as connection:
         assert connection.execute(select(run.c.state).where(run.c.take == 1)).scalar_one() == "running"
+
+
+def test_undoing_again_calls_off_the_take_that_it_asked_for_and_no_other(store, artwork, review) -> None:
+    review.again(artwork)
+    with store.read() as connection:
+        first = connection.execute(select(run.c.id).where(run.c.take == 1)).scalar_one()
+        source = connection.execute(select(run.c.source).where(run.c.take == 1)).scalar_one()
+    with store.write() as connection:
+        other = runs.order(connection, source, rooms.RECIPE, -1, take=2)
+        work.enqueue(connection, "dream", other)
+    review.undo(artwork)
+    with store.read() as connection:
+        assert runs.get(connection, first)["state"] == "parked"
+        assert runs.get(connection, other)["state"] == "queued"
+
+
+def test_when_the_other_take_fails_the_first_one_waits_again(store, artwork, review) -> None:
+    from nftd.stages.dream import park_run
+    from nftd.stages.house import House
+
+    review.again(artwork)
+    with store.write() as connection:
+        take = connection.execute(select(run.c.id).where(run.c.take == 1)).scalar_one()
+        park_run(connection, House(store, Settings(), "c-1"), take, "the machine has no memory left")
+    assert state(store, artwork) == "waiting"
+    review.approve(artwork)
+
+
+def test_an_approved_draft_is_archived_whatever_the_setting_was_when_it_was_made(store, artwork, review) -> None:
+    with store.read() as connection:
+        draft = artworks.get(connection, artwork)["draft"]
+    review.approve(artwork)
+    assert waits(store, "pin", draft)
 
 
 def test_undo_takes_an_unsigned_publication_with_it(store, artwork, review) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from scrapers.document import Document
 from scrapers.errors import (
     BadRule,
     Blocked,
@@ -14,11 +15,13 @@ from scrapers.errors import (
     ShapeChanged,
     TimedOut,
     Unreachable,
+    UnreadablePage,
     WrongContentType,
 )
 from scrapers.listing import Listing, Problem
 from scrapers.session import Page
 from scrapers.sites.page import PageRules, PageSource
+from scrapers.work import Work
 from tests.scrapers.shelf import SavedPage, Shelf, page, saved
 
 HOME = "https://gallery.example"
@@ -110,6 +113,116 @@ def test_one_bad_item_is_a_problem_and_the_run_goes_on() -> None:
     ids, problems = read(shelf)
     assert ids == ["w-6"]
     assert problems == ["shape_changed", "not_found", "wrong_content_type", "bad_money", "duplicate_id"]
+
+
+class Raw(SavedPage):
+    """A page whose text is taken as it is, as another session might give it."""
+
+    def text(self) -> str:
+        return self.body.decode("utf-8", "surrogatepass")
+
+
+DEEP = '<script type="application/ld+json">' + "[" * 200_000 + "</script>" + "<div>" * 20_000 + '<a class="card">'
+HUGE = work(3, copyrightYear=10**4000, artEdition=10**4000, offers={"price": "1", "priceCurrency": "ETH\ud800"})
+
+
+def test_a_page_that_no_parser_takes_is_one_problem_and_the_run_goes_on() -> None:
+    shelf = gallery(2)
+    shelf.pages[f"{HOME}/works/1"] = Raw(f"{HOME}/works/1", b"<h1>\xed\xa0\x80</h1>")
+    shelf.pages[f"{HOME}/works/2"] = page(f"{HOME}/works/2", DEEP)
+    shelf.pages[f"{HOME}/works/3"] = HUGE
+    found = list(source().listings(shelf))
+    problems = [item for item in found if isinstance(item, Problem)]
+    assert [item.market_id for item in found if isinstance(item, Listing)] == ["w-4"]
+    assert [(item.url[-1], item.code) for item in problems] == [
+        ("1", "unreadable_page"),
+        ("2", "shape_changed"),
+        ("3", "bad_money"),
+    ]
+    assert "UnicodeEncodeError" in problems[0].message
+
+
+@pytest.mark.parametrize("broken", [RecursionError("too deep"), ValueError("4300 digits"), OverflowError("too far")])
+def test_what_a_parser_raises_about_a_page_is_told_as_that_page(
+    broken: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No page is known that still makes the parsers raise these: they are raised in their place."""
+
+    def fail(self: Document, fields: object) -> list[Work]:
+        if self.url.endswith("/works/1"):
+            raise broken
+        return read_works(self, fields)
+
+    read_works = Document.works
+    monkeypatch.setattr(Document, "works", fail)
+    assert read(gallery(1)) == (["w-2"], ["unreadable_page"])
+
+
+def test_a_fault_of_our_own_is_not_told_as_one_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Document, fields: object) -> list[Work]:
+        raise AttributeError("a slip")
+
+    monkeypatch.setattr(Document, "works", fail)
+    with pytest.raises(AttributeError):
+        read(gallery(1))
+
+
+def test_a_listing_page_that_no_parser_takes_ends_the_run_with_a_typed_error() -> None:
+    with pytest.raises(UnreadablePage) as caught:
+        read(Shelf({START: Raw(START, b"<h1>\xed\xa0\x80</h1>")}))
+    assert (caught.value.code, caught.value.url) == ("unreadable_page", START)
+
+
+def dead_links(number: int) -> Shelf:
+    """A first page with so many links to works that are gone."""
+    return Shelf({START: index(START, *(f"works/{one}" for one in range(1, number + 1)))})
+
+
+def test_a_gallery_of_dead_links_is_given_up_after_fifty() -> None:
+    shelf = dead_links(800)
+    with pytest.raises(ShapeChanged) as caught:
+        list(source().listings(shelf))
+    assert "first 50" in str(caught.value)
+    assert shelf.asked.total() == 51
+
+
+def test_a_gallery_of_exactly_fifty_dead_links_has_changed_too_and_all_are_told() -> None:
+    assert len(until_error(source().listings(dead_links(50)), ShapeChanged)) == 50
+    assert read(dead_links(49)) == ([], ["not_found"] * 49)
+
+
+def test_failures_of_any_kind_count_toward_giving_up() -> None:
+    shelf = dead_links(60)
+    for number in range(1, 61, 3):
+        shelf.pages[f"{HOME}/works/{number}"] = saved("error", f"{HOME}/works/{number}")
+        shelf.pages[f"{HOME}/works/{number + 1}"] = TimedOut("slow", f"{HOME}/works/{number + 1}")
+    until_error(source().listings(shelf), ShapeChanged)
+    assert shelf.asked.total() == 51
+
+
+def test_one_work_among_dead_links_keeps_the_run_going() -> None:
+    shelf = dead_links(80)
+    shelf.pages[f"{HOME}/works/50"] = work(50)
+    ids, problems = read(shelf)
+    assert (ids, len(problems)) == (["w-50"], 79)
+
+
+def test_no_more_works_are_tried_than_the_limit_and_that_is_told_once() -> None:
+    shelf = gallery(3)
+    assert read(shelf, max_works=3) == (["w-1", "w-2", "w-3"], ["work_limit"])
+    assert f"{HOME}/works/4" not in shelf.asked
+    assert f"{START}?page=3" not in shelf.asked
+    found = list(source(max_works=3).listings(gallery(3)))
+    assert found[-1] == Problem(f"{HOME}/works/4", "work_limit", "max_works = 3 is reached, this work was not read")
+    assert read(gallery(3), max_works=6)[1] == []
+
+
+def test_the_limit_holds_for_works_on_the_listing_page_and_for_links_that_lead_away() -> None:
+    embedded = list(source(links=None, max_works=1).listings(Shelf({START: saved("embedded", START)})))
+    assert [getattr(item, "code", "work") for item in embedded] == ["work", "work_limit"]
+    away = Shelf({START: index(START, "works/1", *(f"https://x.example/{one}" for one in range(9)))})
+    away.pages[f"{HOME}/works/1"] = work(1)
+    assert read(away, max_works=4)[1] == ["other_site"] * 3 + ["work_limit"]
 
 
 def test_a_problem_tells_page_code_and_reason_in_clean_text() -> None:
@@ -228,6 +341,8 @@ def test_a_listing_without_an_id_keeps_its_key_when_the_host_changes() -> None:
         ({"next": ">>"}, "selector"),
         ({"max_pages": 0}, "max_pages"),
         ({"max_pages": True}, "max_pages"),
+        ({"max_works": 0}, "max_works"),
+        ({"fields": {"image": "img @"}}, "attribute"),
         ({"fields": {"tittle": "h1"}}, "'title'"),
         ({"fields": {"title": "h1["}}, "selector"),
         ({"strat": "x"}, "'start'"),
@@ -237,6 +352,7 @@ def test_rules_that_cannot_work_are_refused_with_a_hint(options: dict[str, objec
     with pytest.raises(BadRule) as caught:
         source(**options)
     assert said in str(caught.value)
+    assert str(caught.value.evidence["option"]).partition(".")[0] in options
 
 
 def test_a_source_needs_a_start() -> None:

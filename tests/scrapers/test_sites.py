@@ -28,3 +28,16 @@ def test_reading_pages_imports_neither_pandas_nor_torch_nor_nftd() -> None:
     code = f"import sys, scrapers, scrapers.sites.page; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_checking_rules_loads_no_html_parser_until_a_selector_is_given() -> None:
+    code = """
+import sys
+from scrapers.sites import make_source
+make_source("page", "x", {"start": "https://gallery.example/"})
+print(sorted({"bs4", "soupsieve", "lxml"} & set(sys.modules)))
+make_source("page", "x", {"start": "https://gallery.example/", "links": "a.work"})
+print("soupsieve" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n") == ["[]", "True", ""]

@@ -103,6 +103,21 @@ def draft_of_connection(connection, identifier: str) -> str:
     return artworks.get(connection, identifier)["draft"]
 
 
+@pytest.mark.parametrize("table", dialect.APPEND_ONLY)
+def test_history_cannot_be_replaced_either(store: Store, artwork: str, table: str) -> None:
+    with store.write() as connection:
+        artworks.decide(connection, artwork, draft_of_connection(connection, artwork), "reject", "tester")
+        history.record(connection, [Event(artwork, None, "seen")], None)
+    foreign = sqlite3.connect(store.root / "nftd.sqlite")
+    foreign.row_factory = sqlite3.Row
+    row = dict(foreign.execute(f"SELECT * FROM {table} LIMIT 1").fetchone())  # noqa: S608 - our own table names
+    changed = next(name for name in ("content", "verdict", "new", "kind") if name in row)
+    row[changed] = {"verdict": "approve", "kind": "sale"}.get(changed, "other")
+    marks = ", ".join("?" * len(row))
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        foreign.execute(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
+
+
 # --- the gate -------------------------------------------------------------------------------------
 
 
@@ -331,10 +346,44 @@ def test_a_damaged_or_missing_blob_is_told_apart_from_a_good_one(tmp_path: Path)
         blobs.get(digest)
 
 
+def test_a_damaged_blob_is_put_right_when_its_bytes_come_again(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    digest = blobs.put(b"picture")
+    blobs.path(digest).write_bytes(b"p1cture")
+    assert blobs.put(b"picture") == digest
+    assert blobs.get(digest) == b"picture"
+
+
+def test_a_new_data_folder_is_its_owners_alone(store: Store) -> None:
+    assert store.root.stat().st_mode & 0o077 == 0
+
+
+def test_a_work_that_was_a_demonstration_once_stays_one(store: Store) -> None:
+    with store.write() as connection:
+        listings.save(connection, "sample", rooms.listing(), demo=True)
+        listings.save(connection, "live", rooms.listing(), demo=False)
+        row = listings.get(connection, listings.listing_id("gallery", "g-1"))
+    assert (row["demo"], row["feed"]) == (True, "live")
+
+
+def test_a_picture_missing_on_one_market_is_taken_from_another(store: Store) -> None:
+    token = {"chain": "ETHEREUM", "contract": "0xabc", "token_id": "7"}
+    with store.write() as connection:
+        for number, market in ((1, "one"), (2, "two")):
+            listings.save(connection, "g", rooms.listing(number, market=market, **token), demo=False)
+        first, second = (listings.listing_id(market, f"g-{n}") for n, market in ((1, "one"), (2, "two")))
+        identifier = sources.source_id(listings.get(connection, first))
+        assert sources.add(connection, identifier, first, None, None)
+        sources.settle(connection, identifier, "unfit", "not_found")
+        assert sources.add(connection, identifier, second, "0" * 64, "image/png")
+        row = sources.get(connection, identifier)
+    assert (row["state"], row["listing"]) == ("fetched", second)
+
+
 def test_what_a_killed_writer_left_is_swept_and_blobs_stay(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     digest = blobs.put(b"picture")
     blobs.path(digest).with_name("x.123-ab.part").write_bytes(b"half")
     assert blobs.sweep() == 1
     assert list(tmp_path.rglob("*.part")) == []
-    assert digest in blobs
+    assert blobs.path(digest).exists()

@@ -130,6 +130,8 @@ def test_an_item_that_kills_its_worker_again_and_again_is_parked(store: Store) -
         assert claim(store, now=now).key == "deadly"
         now += LEASE + 1
     assert claim(store, now=now).key == "harmless"
+    with store.write() as connection:
+        assert [key for key, _ in work.park_abandoned(connection, "dream", now)] == ["deadly"]
     assert state(store, "deadly") == "parked"
 
 
@@ -163,6 +165,41 @@ def test_a_recurring_item_that_was_blocked_waits_but_one_that_failed_does_not(st
         assert work.reopen(connection, "scrape", "failed", ("blocked",), 11.0) is None
     assert claim(store, now=11.0, stage="scrape").key == "failed"
     assert claim(store, now=11.0, stage="scrape") is None
+
+
+def test_a_source_that_blocks_again_and_again_waits_longer_each_time_and_is_never_parked(store: Store) -> None:
+    now, waits = 0.0, []
+    for _ in range(2 * work.MAX_ATTEMPTS):
+        with store.write() as connection:
+            assert work.reopen(connection, "scrape", "g", ("blocked",), now) is None
+        held = claim(store, now=now, stage="scrape")
+        with store.write() as connection:
+            work.fail(connection, held, {"code": "blocked", "message": "429"}, now, permanent=False)
+            waits.append(connection.execute(select(work_table.c.not_before)).scalar_one() - now)
+        now += waits[-1]
+    assert waits == sorted(waits)
+    assert waits[-1] > 10 * waits[0]
+    assert state(store, "g") == "ready"
+
+
+def test_an_item_put_aside_counts_no_attempt_and_comes_back_when_asked(store: Store) -> None:
+    add(store, "one")
+    for _ in range(2 * work.MAX_ATTEMPTS):
+        held = claim(store)
+        with store.write() as connection:
+            work.hold(connection, held, {"code": "source_off", "message": "off"}, 1e12)
+        assert claim(store) is None
+        with store.write() as connection:
+            work.release_held(connection, "source_off")
+    assert claim(store).attempt == 1
+
+
+def test_items_of_sources_that_left_are_parked_and_others_stay(store: Store) -> None:
+    for key in ("kept", "gone"):
+        add(store, key, stage="scrape")
+    with store.write() as connection:
+        work.park_others(connection, "scrape", ["kept"], "switched off")
+    assert (state(store, "kept"), state(store, "gone")) == ("ready", "parked")
 
 
 # --- many workers, some of which die --------------------------------------------------------------

@@ -74,6 +74,15 @@ def upgrade() -> None:
     )
     op.create_index("listing_by_state", "listing", ["state"], unique=False)
     op.create_table(
+        "pin",
+        sa.Column("cid", sa.Text(), nullable=False),
+        sa.Column("pinner", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=True),
+        sa.Column("proven_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("cid", "pinner"),
+    )
+    op.create_table(
         "recipe",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
@@ -228,7 +237,9 @@ def upgrade() -> None:
         sa.Column("artwork", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("signable", sa.Boolean(), nullable=False),
+        sa.Column("image_dir_cid", sa.Text(), nullable=False),
+        sa.Column("metadata_dir_cid", sa.Text(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=True),
         sa.Column("made_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["artwork"],
@@ -247,26 +258,17 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=True),
         sa.Column("reviewer", sa.Text(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("ordered_run", sa.Text(), nullable=True),
         sa.CheckConstraint("verdict IN ('approve', 'reject', 'again', 'undo')", name="decision_verdict"),
         sa.ForeignKeyConstraint(["artwork", "draft"], ["draft.artwork", "draft.id"], ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["ordered_run"],
+            ["run.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id", "artwork", "draft", "verdict"),
     )
     op.create_index("decision_by_artwork", "decision", ["artwork", "id"], unique=False)
-    op.create_table(
-        "pin",
-        sa.Column("cid", sa.Text(), nullable=False),
-        sa.Column("pinner", sa.Text(), nullable=False),
-        sa.Column("draft", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("file", sa.Text(), nullable=True),
-        sa.Column("proven_at", UtcTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["draft"],
-            ["draft.id"],
-        ),
-        sa.PrimaryKeyConstraint("cid", "pinner"),
-    )
     op.create_table(
         "approval",
         sa.Column("artwork", sa.Text(), nullable=False),
