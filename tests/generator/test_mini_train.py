@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
 
+from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.load import load_from, load_mini
 from generator.mini.perceptor import MiniPerceptor
 from generator.mini.train.ascent import Ascent, ascend, similarity
@@ -18,7 +19,7 @@ from generator.mini.train.figures import paint_people, paint_portrait
 from generator.mini.train.item import Item
 from generator.mini.train.landscapes import paint_landscape
 from generator.mini.train.pack import pack
-from generator.mini.train.texts import NOTHING, PROMPTS, Texts, item_texts
+from generator.mini.train.texts import NOTHING, Texts, item_texts
 from generator.mini.train.train_image import ImagePlan, ImageTraining
 from generator.mini.train.train_vqgan import VqganPlan, VqganTraining
 from generator.mini.train.wordnet import english_words

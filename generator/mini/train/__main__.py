@@ -1,7 +1,7 @@
 """From packages to packed weights: `python -m generator.mini.train --work DIR`, resumable at any point.
 
 Without `--stages` everything runs one after the other. VQGAN and image tower may run as two processes at once:
-prepare first, then `--stages vqgan` and `--stages image,text,judge`, then `--stages pack,evaluate`. The stage `ship`
+prepare first, then `--stages vqgan` and `--stages image,composed,text,judge`, then `--stages pack,evaluate`. The stage `ship`
 copies the result into the package and renews the model card; it runs only when named.
 
 Needs resvg_py (the extra `train`), and on a Debian machine the commands apt-get, dpkg-deb, npm and pip.
@@ -20,6 +20,7 @@ from generator.mini.train.prepare import IMAGES, load_items, prepare_images
 from generator.mini.train.report import finish, judge_plan, pack_work
 from generator.mini.train.ship import ship
 from generator.mini.train.texts import TARGETS, prepare_texts
+from generator.mini.train.train_composed import train_composed
 from generator.mini.train.train_image import train_image
 from generator.mini.train.train_text import train_text
 from generator.mini.train.train_vqgan import train_vqgan
@@ -37,6 +38,7 @@ STAGES: dict[str, Callable[[Path], None]] = {
     "image": train_image,
     "vqgan": train_vqgan,
     "text": lambda work: train_text(work / "data", work),
+    "composed": train_composed,
     "judge": lambda work: train_image(work, judge_plan()),
     "pack": pack_work,
     "evaluate": finish,

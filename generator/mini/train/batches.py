@@ -26,7 +26,7 @@ class Batches:
         """
         rgba = self._read(numbers)
         rgba[:, :3] *= rgba[:, 3:]
-        views = F.grid_sample(rgba, self._grid(len(numbers), side, zoom), align_corners=False)
+        views = F.grid_sample(rgba, self._grid(len(numbers), side, torch.tensor(zoom).expand(len(numbers), 2)), align_corners=False)
         colors, cover = views[:, :3], views[:, 3:]
         views = colors + self._ground(len(numbers), side) * (1 - cover)
         return self._recolor(self._paint(views, rough)).clamp(0, 1)
@@ -37,8 +37,10 @@ class Batches:
     def _uniform(self, low: float, high: float, *shape: int) -> Tensor:
         return torch.rand(shape, generator=self.rng) * (high - low) + low
 
-    def _grid(self, count: int, side: int, zoom: tuple[float, float]) -> Tensor:
-        part = torch.exp(self._uniform(float(np.log(1 / zoom[1])), float(np.log(1 / zoom[0])), count))
+    def _grid(self, count: int, side: int, zooms: Tensor) -> Tensor:
+        """Where each view looks; `zooms` [N, 2] are the least and the largest zoom of each."""
+        low, high = -zooms.log().flip(1).T
+        part = torch.exp(low + (high - low) * self._uniform(0, 1, count))
         angle = self._uniform(-0.25, 0.25, count)
         flip = torch.where(self._uniform(0, 1, count) < 0.5, -1.0, 1.0)
         free = (1 - part).abs().view(-1, 1) * self._uniform(-1, 1, count, 2)

@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
 
+from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.load import load_from
 from generator.mini.train.ascent import Ascent, ascend, similarity
+from generator.mini.train.composites import Composites, paint_extras
 from generator.mini.train.item import CATEGORIES, Item, fixed_hash
 from generator.mini.train.prepare import load_images, load_items
-from generator.mini.train.texts import PROMPTS, load_texts
+from generator.mini.train.texts import load_texts
 from generator.mini.train.train_text import text_held_out
 from generator.mini.vqgan import CODES
 from generator.models import Pair, Perceptor
@@ -27,6 +30,7 @@ GUIDANCE_PROMPTS = (
     "mountains in snow", "a house", "fire", "a blue car",
 )  # fmt: skip
 GUIDANCE_PAIRS = 16
+COMPOSED_SEED = 31
 PAINTED = ("landscapes", "portraits", "people")  # painted by program, so easier than what people drew
 
 
@@ -52,6 +56,16 @@ def _ground(name: str) -> Tensor:
     if seed % 2:
         return torch.ones(3)
     return torch.rand(3, generator=torch.Generator().manual_seed(seed % 2**31))
+
+
+def composed(work: Path, size: int, views: int = 2) -> tuple[tuple[Item, ...], Tensor]:
+    """The held-out split in painted pictures [N, 3, size, size], some views of each; scenes of its own seed."""
+    items, images = load_items(work), load_images(work)
+    grounds = np.array([n for n, item in enumerate(items) if item.source == "landscapes" and item.held_out])
+    composites = Composites(images, grounds, paint_extras(COMPOSED_SEED, scenes=150, portraits=0, people=0), COMPOSED_SEED)
+    numbers = [n for n, item in enumerate(items) if item.held_out and item.source not in {"portraits", "people"}]
+    parts = [composites.compose(part, size) for _ in range(views) for part in torch.tensor(numbers).split(64)]
+    return tuple(items[n] for n in numbers * views), torch.cat(parts)
 
 
 @torch.no_grad()
@@ -201,5 +215,8 @@ def evaluate(work: Path, weights: Path, judge: Perceptor | None) -> dict[str, fl
     ):
         table = categories(seen, class_vectors(pair.perceptor, prompts), items)
         found |= {f"{name}_{key}": value for key, value in table.items()}
+    items, views = composed(work, pair.perceptor.input_size)
+    table = categories(embed_all(pair.perceptor, views), class_vectors(pair.perceptor, PROMPTS), items)
+    found |= {f"composed_{key}": value for key, value in table.items()}
     found["text_cosine"] = text_cosine(pair.perceptor, work)
     return found | guidance(pair, judge, test, Ascent())

@@ -29,9 +29,9 @@ CLOTHES: dict[str, Color] = {"red": (180, 40, 40), "blue": (40, 70, 160), "green
 SCALE = 2  # drawn at twice the size, then averaged: Pillow's shapes have no smooth edges
 
 
-def paint_portrait(rng: Generator, size: int = 128) -> tuple[Item, Image]:
-    """Draw one head and shoulders before a plain ground [size, size, 3] in 0..1."""
-    canvas = _canvas(rng, size, outdoors=0.1)
+def paint_portrait(rng: Generator, size: int = 128, ground: float | None = None) -> tuple[Item, Image]:
+    """Draw one head and shoulders before a plain ground [size, size, 3] in 0..1, or before one shade of gray."""
+    canvas = _canvas(rng, size, 0.1, ground)
     draw = ImageDraw.Draw(canvas)
     unit = size * SCALE
     center, middle = unit * rng.uniform(0.42, 0.58), unit * rng.uniform(0.38, 0.5)
@@ -50,9 +50,9 @@ def paint_portrait(rng: Generator, size: int = 128) -> tuple[Item, Image]:
     return Item("portraits", f"portrait:{' '.join(words)}", captions, "faces"), _finish(canvas, size)
 
 
-def paint_people(rng: Generator, size: int = 128) -> tuple[Item, Image]:
-    """Draw one to four standing people before a ground or a landscape [size, size, 3] in 0..1."""
-    canvas = _canvas(rng, size, outdoors=0.6)
+def paint_people(rng: Generator, size: int = 128, ground: float | None = None) -> tuple[Item, Image]:
+    """Draw one to four standing people before a ground or a landscape [size, size, 3] in 0..1, or before a gray."""
+    canvas = _canvas(rng, size, 0.6, ground)
     draw = ImageDraw.Draw(canvas)
     unit = size * SCALE
     count = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
@@ -71,7 +71,9 @@ def paint_people(rng: Generator, size: int = 128) -> tuple[Item, Image]:
     return Item("people", f"people:{count}:{words}", captions, "people"), _finish(canvas, size)
 
 
-def _canvas(rng: Generator, size: int, outdoors: float) -> Pillow.Image:
+def _canvas(rng: Generator, size: int, outdoors: float, plain: float | None) -> Pillow.Image:
+    if plain is not None:
+        return Pillow.new("RGB", (size * SCALE, size * SCALE), (int(255 * plain),) * 3)
     if rng.random() < outdoors:
         ground = paint_landscape(rng, size)[1]
     else:

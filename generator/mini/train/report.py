@@ -14,6 +14,7 @@ from generator.mini.train.evaluate import evaluate, held_out
 from generator.mini.train.pack import pack
 from generator.mini.train.sheet import dreams, reconstructions
 from generator.mini.train.teacher import Teacher
+from generator.mini.train.train_composed import NAME as COMPOSED
 from generator.mini.train.train_image import ImagePlan
 from generator.mini.train.vocabulary import reduce_pieces
 from generator.mini.vqgan import MiniVqgan
@@ -28,7 +29,7 @@ def judge_plan() -> ImagePlan:
 
 def pack_work(work: Path) -> None:
     """Pack the checkpoints of a work folder into its folder of weights."""
-    pieces, perceptor = _perceptor(work, "image")
+    pieces, perceptor = _perceptor(work, COMPOSED)
     vqgan = MiniVqgan()
     vqgan.load_state_dict(torch.load(work / "vqgan.pt", weights_only=True)["vqgan"])
     pack(vqgan, perceptor, pieces, work / WEIGHTS)

@@ -9,10 +9,10 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
 
+from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.train.ascent import Ascent, ascend
 from generator.mini.train.evaluate import HeldOut, class_vectors
 from generator.mini.train.item import fixed_hash
-from generator.mini.train.texts import PROMPTS
 from generator.models import Pair
 
 

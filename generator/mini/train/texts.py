@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
 
+from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.perceptor import DIMENSIONS
 from generator.mini.train.item import CATEGORIES, Item, fixed_hash
 from generator.mini.train.teacher import Teacher
@@ -34,69 +35,6 @@ TEMPLATES = (
     "an image of a {}",
 )
 NOTHING = ("noise", "random noise", "a blank image", "an empty picture", "nothing")
-PROMPTS: dict[str, tuple[str, ...]] = {
-    "animals": (
-        "animals",
-        "an animal",
-        "a picture of an animal",
-        "a painting of an animal",
-        "a wild animal",
-        "a pet",
-        "a bird, a fish, a dog or a cat",
-        "a mammal",
-        "a creature of nature",
-        "a drawing of animals",
-    ),
-    "faces": (
-        "faces",
-        "a face",
-        "a portrait",
-        "a picture of a face",
-        "a painting of a face",
-        "a portrait of a person",
-        "the face of a woman",
-        "the face of a man",
-        "a head with eyes and a mouth",
-        "a smiling face",
-    ),
-    "people": (
-        "people",
-        "a person",
-        "a picture of people",
-        "a painting of people",
-        "a man standing",
-        "a woman standing",
-        "a group of people",
-        "a human figure",
-        "a person at work",
-        "somebody doing something",
-    ),
-    "objects": (
-        "objects",
-        "an object",
-        "a picture of an object",
-        "a painting of an object",
-        "a thing",
-        "a still life",
-        "a tool",
-        "a household item",
-        "food and drink",
-        "a vehicle or a machine",
-    ),
-    "scenery": (
-        "scenery",
-        "a landscape",
-        "a picture of scenery",
-        "a painting of a landscape",
-        "a view of mountains and sky",
-        "the sea and the sky",
-        "nature scenery",
-        "a city skyline",
-        "fields and hills at sunset",
-        "a panorama",
-    ),
-}
-"""Ensembles of prompts of the five categories; a class is the mean of its prompts' vectors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
 
+from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.perceptor import IMAGE_SIZE, ImageTower
 from generator.mini.train.batches import Batches
 from generator.mini.train.item import CATEGORIES, Item
 from generator.mini.train.prepare import load_images, load_items
 from generator.mini.train.progress import Stage
-from generator.mini.train.texts import NOTHING, PROMPTS, Texts, item_texts, load_texts
+from generator.mini.train.texts import NOTHING, Texts, item_texts, load_texts
 from generator.mini.train.train_vqgan import training_grounds, training_numbers
 
 LARGEST_SCALE = 40.0
@@ -49,7 +50,7 @@ class ImageTraining:
     """Tower, optimizer and data of one run."""
 
     def __init__(self, work: Path, plan: ImagePlan, images: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-                 items: list[Item], texts: Texts) -> None:  # fmt: skip
+                 items: list[Item], texts: Texts, batches: Batches | None = None) -> None:  # fmt: skip
         torch.manual_seed(plan.seed)
         self.plan = plan
         self.tower = ImageTower().to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
@@ -58,11 +59,11 @@ class ImageTraining:
         self.numbers = training_numbers(items)
         self.weights = balance([items[n] for n in self.numbers.tolist()])
         known = texts.numbers()
-        self.captions = [torch.tensor([known[t] for t in item_texts(item)]) for item in items]
+        self.captions = [torch.tensor([known[t] for t in item_texts(item) if t in known]) for item in items]
         self.categories = torch.tensor([CATEGORIES.index(i.category) if i.category else NO_CATEGORY for i in items])
         self.prompts = torch.stack([torch.tensor([known[t] for t in PROMPTS[c]]) for c in CATEGORIES])
         self.nothing = torch.tensor([known[t] for t in NOTHING])
-        self.batches = Batches(images, training_grounds(items), plan.seed)
+        self.batches = batches or Batches(images, training_grounds(items), plan.seed)
         parameters = [*self.tower.parameters(), *self.scale.parameters()]
         self.optimizer = torch.optim.AdamW(parameters, plan.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
         parts = {"tower": self.tower, "scale": self.scale, "optimizer": self.optimizer}
@@ -108,7 +109,7 @@ class ImageTraining:
     def _draw(self) -> tuple[Tensor, Tensor, Tensor]:
         rng, count = self.batches.rng, self.plan.batch
         numbers = self.numbers[torch.multinomial(self.weights, count, replacement=True, generator=rng)]
-        images = self.batches.draw(numbers, IMAGE_SIZE, (0.5, 1.9), rough=0.4)
+        images = self.views(numbers)
         texts = torch.stack([self._one_of(self.captions[n]) for n in numbers.tolist()])
         categories = self.categories[numbers]
         blank = max(1, count // 25)
@@ -119,6 +120,10 @@ class ImageTraining:
         texts[:blank] = torch.stack([self._one_of(self.nothing) for _ in range(blank)])
         categories[:blank] = NO_CATEGORY
         return images.contiguous(memory_format=torch.channels_last), self.targets[texts], categories
+
+    def views(self, numbers: Tensor) -> Tensor:
+        """What the tower gets to see of the pictures with these numbers."""
+        return self.batches.draw(numbers, IMAGE_SIZE, (0.5, 1.9), rough=0.4)
 
     def _one_of(self, choices: Tensor) -> Tensor:
         # The square leans to the front: the best captions come first.

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
 
+from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.perceptor import PIECE_SIZE, TEXT_LENGTH, TextTower, pad
 from generator.mini.tokenizer import Tokenizer
 from generator.mini.train.item import CATEGORIES, fixed_hash
 from generator.mini.train.progress import Stage
 from generator.mini.train.teacher import Teacher
-from generator.mini.train.texts import PROMPTS, Texts, load_texts
+from generator.mini.train.texts import Texts, load_texts
 from generator.mini.train.vocabulary import reduce_pieces
 
 NAME = "text"
