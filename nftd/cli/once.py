@@ -36,7 +36,9 @@ def tell(outcome: Outcome) -> list[str]:
     summary = outcome.summary
     seen, sources, runs = summary["listings"], summary["sources"], summary["runs"]
     lines = [f"cycle {summary['cycle']}, {summary['seconds']:.1f} s"]
-    if outcome.nothing_new:
+    if outcome.nothing_new and not seen["seen"] and summary["blocked"]:
+        lines.append("  no source could be read; what was stored before is untouched")
+    elif outcome.nothing_new:
         lines.append(f"  nothing new: {_many(seen['seen'], 'listing')} seen, all known; nothing was made twice")
     else:
         lines += [

@@ -150,6 +150,10 @@ def score(
 
 def cid(path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.")]) -> None:
     """Print the IPFS address (CID) that a file or folder has, without any network."""
+    from nftd.errors import UsageError
     from publisher.cid import cid_of_path
 
-    say(str(cid_of_path(path)))
+    try:
+        say(str(cid_of_path(path)))
+    except OSError as error:
+        raise UsageError(f"{error.filename or path} cannot be read: {error.strerror}") from None

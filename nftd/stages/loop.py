@@ -93,13 +93,14 @@ def _settle_failure(house: House, stage: Stage, claim: Claim, error: Exception) 
     code, sentence = describe(error)
     if code == "unexpected":
         log.error("stage_failed", stage=stage.name, key=claim.key, exc_info=error)
-    stored: dict[str, object] = {"code": code, "message": sentence, "at": time.time()}
+    asked = _asked_wait(error)
+    stored: dict[str, object] = {"code": code, "message": sentence, "at": time.time(), "retry_after": asked}
     with house.store.write() as connection:
         if getattr(error, "held", False):
             work.hold(connection, claim, stored, time.time() + HOLD_SECONDS)
             return
         permanent = bool(getattr(error, "permanent", False))
-        state = work.fail(connection, claim, stored, time.time(), permanent, _asked_wait(error))
+        state = work.fail(connection, claim, stored, time.time(), permanent, asked)
         if state == "parked" and stage.parked:
             stage.parked(connection, house, claim.key, sentence)
     stage.failed(house, claim.key, error)

@@ -32,14 +32,14 @@ def reopen(
 ) -> str | None:
     """Ask for a recurring item again; None, or why it must wait.
 
-    An item that failed with one of the codes in `keep_waiting` waits out its back-off, which grows with each such
-    failure in a row; others start afresh.
+    An item that failed with one of the codes in `keep_waiting`, or was told when to come back, waits out its back-off,
+    which grows with each such failure in a row; others start afresh.
     """
     enqueue(connection, stage, key)
     this = and_(work.c.stage == stage, work.c.key == key)
     row = connection.execute(select(work).where(this)).one()
     error = row.error or {}
-    waits = error.get("code") in keep_waiting
+    waits = error.get("code") in keep_waiting or bool(error.get("retry_after"))
     if waits and row.not_before > now:
         return f"{error['code']}: {error['message']}; tried again in {row.not_before - now:.0f} s"
     attempt = min(row.attempt, MAX_ATTEMPTS - 2) if waits else 0
