@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json as json_module
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -70,30 +71,53 @@ def show(context: typer.Context, artwork: Artwork, json: Json = False) -> None:
 
 
 def _told(found: dict[str, Any]) -> list[str]:
-    source, draft = found["source"], found["draft"]
+    return [*_about(found), *_iterates(found), *_published(found["draft"]), *_decided(found["decisions"])]
+
+
+def _about(found: dict[str, Any]) -> list[str]:
+    source = found["source"]
     rights = source["rights"]
-    lines = [
-        f"{found['id']}  {found['state']}  {found['title']}",
+    likes = "likes unknown" if source["likes"] is None else f"{source['likes']} likes"
+    demo = "  (a demonstration: never to be submitted)" if found["demo"] else ""
+    return [
+        f"{found['id']}  {found['state']}  {found['category']}  “{found['title']}” toward “{found['prompt']}”{demo}",
         f"  picture    {found['image']}",
-        f"  source     {source['title']} by {source['creator'] or 'unknown'}, {source['price'] or 'no price'}, "
-        f"{'no' if source['likes'] is None else source['likes']} likes",
+        f"  chosen     {found['chosen']}",
+        f"  source     “{source['title']}” by {source['creator'] or 'unknown'}",
+        f"             {source['price'] or 'no price'}, {likes}",
         f"             {source['url']}",
         f"             {source['image']}",
         f"  rights     {rights['decision']}: {rights['reason']} {rights['licence'] or ''}",
-        f"  chosen     {found['chosen']}",
     ]
-    lines += [f"    {one['step']:>3}  match {one['similarity']:.3f}  {one['image']}" for one in found["iterates"]]
-    if draft:
-        lines += [
-            f"  draft      {draft['id']}",
-            f"  token uri  {draft['token_uri']}",
-            f"  metadata   {draft['metadata']}",
-        ]
-        lines.append(f"  terms      {draft['terms'] or 'none: needs publisher.minter before it can be signed'}")
-    lines += [
-        f"  {one['verdict']:<9}  by {one['reviewer']} {one['at']} {one['reason'] or ''}" for one in found["decisions"]
+
+
+def _iterates(found: dict[str, Any]) -> list[str]:
+    lines = [f"    {one['step']:>3}  match {one['similarity']:.3f}  {one['image']}" for one in found["iterates"]]
+    return ["  iterates", *lines]
+
+
+def _published(draft: dict[str, Any] | None) -> list[str]:
+    """Exactly what would be published, laid out to be read."""
+    if draft is None:
+        return ["  draft      none yet: nftd once"]
+    metadata = json_module.dumps(json_module.loads(draft["metadata"]), indent=2, ensure_ascii=False, sort_keys=True)
+    terms = draft["terms"]
+    return [
+        f"  draft      {draft['id']}",
+        f"  token uri  {draft['token_uri']}",
+        *(f"  {pin['state']:<10} {pin['cid']} by {pin['pinner']}" for pin in draft["pins"]),
+        *(f"  terms      {name} {value}" for name, value in (terms or {}).items()),
+        *([] if terms else ["  terms      none: needs publisher.minter before it can be signed"]),
+        "  metadata",
+        *(f"    {line}" for line in metadata.splitlines()),
     ]
-    return lines
+
+
+def _decided(decisions: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"  {one['verdict']:<9}  by {one['reviewer']} {one['at'][:19]} draft {one['draft']} {one['reason'] or ''}"
+        for one in decisions
+    ]
 
 
 @app.command()
