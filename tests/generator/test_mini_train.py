@@ -15,11 +15,15 @@ from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.load import load_from, load_mini
 from generator.mini.perceptor import MiniPerceptor
 from generator.mini.train.ascent import Ascent, ascend, similarity
+from generator.mini.train.clipart import category_of
+from generator.mini.train.composites import Composites, paint_extras, without_ground
 from generator.mini.train.figures import paint_people, paint_portrait
 from generator.mini.train.item import Item
 from generator.mini.train.landscapes import paint_landscape
 from generator.mini.train.pack import pack
+from generator.mini.train.scenes import KINDS, paint_scene
 from generator.mini.train.texts import NOTHING, Texts, item_texts
+from generator.mini.train.train_composed import ComposedTraining, balance_styles
 from generator.mini.train.train_image import ImagePlan, ImageTraining
 from generator.mini.train.train_vqgan import VqganPlan, VqganTraining
 from generator.mini.train.wordnet import english_words
@@ -62,11 +66,96 @@ def test_a_few_steps_teach_the_image_tower(
     tmp_path: Path, pictures: tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], list[Item]]
 ) -> None:
     texts = _texts(pictures[1])
-    plan = ImagePlan(steps=14, adversarial_from=0.8, batch=16, negatives=32, warmup=2)
+    plan = ImagePlan(steps=20, adversarial_from=0.9, batch=16, negatives=32, warmup=2)
     training = ImageTraining(tmp_path, plan, *pictures, texts)
     losses = [sum(training.step(number).values()) for number in range(plan.steps)]
-    assert sum(losses[8:11]) / 3 < losses[0]
+    assert sum(losses[10:18]) / 8 < sum(losses[:3]) / 3 - 0.1
     assert all(np.isfinite(losses))
+
+
+def test_a_few_steps_on_composed_views_go_on_from_a_trained_tower(
+    tmp_path: Path, pictures: tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], list[Item]]
+) -> None:
+    extras, texts = paint_extras(6, scenes=5, portraits=2, people=2), _texts(pictures[1])
+    plan = ImagePlan(name="trained", steps=1, batch=8, negatives=8)
+    trained = ImageTraining(tmp_path, plan, *pictures, texts)
+    trained.stage.save()
+    training = ComposedTraining(tmp_path, replace(plan, name="composed", steps=2), *pictures, texts, extras)
+    training.start(trained.stage.path)
+    assert torch.equal(training.tower.head.weight, trained.tower.head.weight)
+    assert len(training.items) == len(pictures[1]) + 9
+    training.run()
+    assert not torch.equal(training.tower.head.weight, trained.tower.head.weight)
+    again = ComposedTraining(tmp_path, replace(plan, name="composed", steps=2), *pictures, texts, extras)
+    again.start(trained.stage.path)
+    again.stage.resume()
+    assert torch.equal(training.tower.head.weight, again.tower.head.weight)
+
+
+def test_composed_views_are_the_same_for_a_seed_and_show_the_drawing_on_other_grounds(
+    pictures: tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], list[Item]],
+) -> None:
+    extras = paint_extras(6, scenes=4, portraits=2, people=2)
+    count = len(pictures[0]) + len(extras.items)
+    views = [Composites(pictures[0], np.arange(6), extras, 3).compose(torch.arange(count), 64) for _ in range(2)]
+    assert torch.equal(*views)
+    assert views[0].shape == (count, 3, 64, 64)
+    assert 0 <= float(views[0].min()) <= float(views[0].max()) <= 1
+    assert float(views[0].std((2, 3)).mean()) > 0.02
+    assert bool((extras.images[extras.scenes :, 3].mean((1, 2)) < 230).all())
+    assert bool((extras.images[: extras.scenes, 3] == 255).all())
+
+
+def test_a_plain_ground_is_cut_away_and_a_full_picture_is_not() -> None:
+    rgba = np.full((4, SIDE, SIDE), 255, np.uint8)
+    rgba[:3, 40:90, 40:90] = 0
+    rgba[:3, 60:70, 60:70] = 255
+    cover = without_ground(rgba)
+    assert cover is not None
+    assert cover[50, 50] == cover[65, 65] == 255
+    assert cover[10, 10] == cover[0, 0] == cover[39, 64] == 0
+    rgba[:3, :64] = 90
+    assert without_ground(rgba) is None
+    rgba[3] = 0
+    assert without_ground(rgba) is None
+
+
+def test_every_kind_of_scene_is_painted_and_is_scenery() -> None:
+    rng = np.random.default_rng(4)
+    found = [paint_scene(rng, 64) for _ in range(60)]
+    assert {item.concept for item, _ in found} == {f"scene:{kind}" for kind in KINDS}
+    assert {item.category for item, _ in found} == {"scenery"}
+    assert not any(item.held_out for item, _ in found)
+    assert all(image.shape == (64, 64, 3) and image.std() > 0.01 and image.min() >= 0 for _, image in found)
+    assert all(image.max() <= 1 for _, image in found)
+
+
+@pytest.mark.parametrize(
+    ("concept", "caption", "category"),
+    [
+        ("people/clothing/hats:fedora", "a hat", "objects"),
+        ("people:smith", "a smith", "people"),
+        ("people:grandpa", "grandpa", "faces"),
+        ("people:someone", "portrait of a man", "faces"),
+        ("people:people", "people", None),
+        ("people/stickmen:one", "people", "people"),
+        ("unsorted:beach", "a beach", "scenery"),
+        ("unsorted:thing", "a thing", None),
+    ],
+)
+def test_the_nearest_folder_and_the_words_tell_a_drawings_category(
+    concept: str, caption: str, category: str | None
+) -> None:
+    assert category_of(concept, (caption,)) == category
+
+
+def test_rare_styles_of_a_category_are_drawn_more_often() -> None:
+    items = [Item("noto", f"n{n}", ("x",), "faces") for n in range(90)]
+    items += [Item("openclipart", f"o{n}", ("x",), "faces") for n in range(10)]
+    items += [Item("openclipart", f"p{n}", ("x",), None) for n in range(10)]
+    weights = balance_styles(items)
+    assert abs(float(weights.sum()) - 1) < 1e-5
+    assert float(weights[90]) > 3 * float(weights[0]) > 3 * float(weights[-1]) > 0
 
 
 def _texts(items: list[Item]) -> Texts:

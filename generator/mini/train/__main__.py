@@ -1,8 +1,8 @@
 """From packages to packed weights: `python -m generator.mini.train --work DIR`, resumable at any point.
 
 Without `--stages` everything runs one after the other. VQGAN and image tower may run as two processes at once:
-prepare first, then `--stages vqgan` and `--stages image,composed,text,judge`, then `--stages pack,evaluate`. The stage `ship`
-copies the result into the package and renews the model card; it runs only when named.
+prepare first, then `--stages vqgan` and `--stages image,composed,text,judge`, then `--stages pack,evaluate`. The stage
+`ship` copies the result into the package and renews the model card; it runs only when named.
 
 Needs resvg_py (the extra `train`), and on a Debian machine the commands apt-get, dpkg-deb, npm and pip.
 """

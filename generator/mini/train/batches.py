@@ -26,7 +26,8 @@ class Batches:
         """
         rgba = self._read(numbers)
         rgba[:, :3] *= rgba[:, 3:]
-        views = F.grid_sample(rgba, self._grid(len(numbers), side, torch.tensor(zoom).expand(len(numbers), 2)), align_corners=False)
+        grid = self._grid(len(numbers), side, torch.tensor(zoom).expand(len(numbers), 2))
+        views = F.grid_sample(rgba, grid, align_corners=False)
         colors, cover = views[:, :3], views[:, 3:]
         views = colors + self._ground(len(numbers), side) * (1 - cover)
         return self._recolor(self._paint(views, rough)).clamp(0, 1)

@@ -58,11 +58,12 @@ def _ground(name: str) -> Tensor:
     return torch.rand(3, generator=torch.Generator().manual_seed(seed % 2**31))
 
 
-def composed(work: Path, size: int, views: int = 2) -> tuple[tuple[Item, ...], Tensor]:
+def composed(work: Path, size: int, views: int = 1) -> tuple[tuple[Item, ...], Tensor]:
     """The held-out split in painted pictures [N, 3, size, size], some views of each; scenes of its own seed."""
     items, images = load_items(work), load_images(work)
     grounds = np.array([n for n, item in enumerate(items) if item.source == "landscapes" and item.held_out])
-    composites = Composites(images, grounds, paint_extras(COMPOSED_SEED, scenes=150, portraits=0, people=0), COMPOSED_SEED)
+    scenes = paint_extras(COMPOSED_SEED, scenes=150, portraits=0, people=0)
+    composites = Composites(images, grounds, scenes, COMPOSED_SEED)
     numbers = [n for n, item in enumerate(items) if item.held_out and item.source not in {"portraits", "people"}]
     parts = [composites.compose(part, size) for _ in range(views) for part in torch.tensor(numbers).split(64)]
     return tuple(items[n] for n in numbers * views), torch.cat(parts)

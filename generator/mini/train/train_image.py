@@ -59,7 +59,7 @@ class ImageTraining:
         self.numbers = training_numbers(items)
         self.weights = balance([items[n] for n in self.numbers.tolist()])
         known = texts.numbers()
-        self.captions = [torch.tensor([known[t] for t in item_texts(item) if t in known]) for item in items]
+        self.captions = [torch.tensor(_known(item, known)) for item in items]
         self.categories = torch.tensor([CATEGORIES.index(i.category) if i.category else NO_CATEGORY for i in items])
         self.prompts = torch.stack([torch.tensor([known[t] for t in PROMPTS[c]]) for c in CATEGORIES])
         self.nothing = torch.tensor([known[t] for t in NOTHING])
@@ -142,6 +142,12 @@ class ImageTraining:
         length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12).view(-1, 1, 1, 1)
         attacked: Tensor = (images + self.plan.epsilon * gradient / length).clamp(0, 1)
         return attacked.detach()
+
+
+def _known(item: Item, known: Mapping[str, int]) -> list[int]:
+    """Numbers of what an item may be called; what is painted later may have captions that no text was made for."""
+    found = [known[text] for text in item_texts(item) if text in known]
+    return found or [known[prompt] for prompt in PROMPTS[item.category or ""]]
 
 
 def balance(items: list[Item]) -> Tensor:
