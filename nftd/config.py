@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -20,10 +20,12 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from generator.categories import CATEGORIES, DREAM_PROMPTS
@@ -73,11 +75,11 @@ class _Section(BaseModel):
 class SourceSettings(_Section):
     """One place to scrape."""
 
-    enabled: bool = Field(True, description="false leaves the source out of every cycle")
+    enabled: StrictBool = Field(True, description="false leaves the source out of every cycle")
     type: str = Field("page", description="the scraper that reads it; page reads any HTML gallery")
     start: str = Field(description='the first listing page; "bundled" is the gallery that ships with nftd')
     market: Line = Field("", description="the market's name in the store; empty takes the source's name")
-    local: bool = Field(False, description="allow addresses on this machine, for a gallery of your own")
+    local: StrictBool = Field(False, description="allow addresses on this machine, for a gallery of your own")
     max_pages: int = Field(50, ge=1, description="listing pages read in one cycle")
     max_works: int = Field(1000, ge=1, description="works tried in one cycle, read or not")
     links: str = Field("", description="CSS selector of the links to works; empty finds them by structured data")
@@ -130,13 +132,19 @@ class SelectionSettings(_Section):
     first_year: int = Field(2017, ge=0, le=9999, description="oldest year of creation; a work without a year stays in")
     last_year: int = Field(2100, ge=0, le=9999, description="newest year of creation")
 
+    @model_validator(mode="after")
+    def _a_span(self) -> Self:
+        if self.first_year > self.last_year:
+            raise ValueError(f"first_year {self.first_year} is after last_year {self.last_year}: no work fits")
+        return self
+
 
 class RightsSettings(_Section):
     """What may be made from whose work."""
 
     generate: Literal["allowed", "any"] = Field(
         "allowed",
-        description="allowed: only where a licence permits it; any: also for study, never publishable",
+        description="allowed: only where a license permits it; any: also for study, never publishable",
     )
 
 
@@ -165,9 +173,7 @@ class CategorySettings(_Section):
 class GeneratorSettings(_Section):
     """VQGAN+CLIP."""
 
-    preset: Literal["mini", "wikiart"] = Field(
-        "mini", description="mini ships with nftd; wikiart needs 1.3 GB and a GPU"
-    )
+    preset: Literal["mini", "wikiart"] = Field("mini", description="mini ships with nftd; wikiart is not built yet")
     size: int = Field(0, ge=0, le=8192, description="side of the square picture in pixels; 0 takes the preset's")
     iterations: int = Field(20, ge=1, le=100_000, description="steps, each of which gives an iterate")
     cutouts: int = Field(0, ge=0, le=4096, description="random crops shown to CLIP at each step; 0 takes the preset's")

@@ -6,7 +6,7 @@ compared with which limits. It is read from rows only, so that it holds however 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -126,7 +126,21 @@ def _scraped(row: RowMapping) -> Step:
 def _selected(row: RowMapping) -> list[Step]:
     if row["state"] == "seen":
         return [_step("select", row["id"], "waiting", "the next cycle judges it")]
-    return [_step("select", row["id"], row["state"], row["reason"], rank=row["rank"], **(row["selection"] or {}))]
+    inputs = dict(row["selection"] or {})
+    reason = "; ".join([str(row["reason"]), *_comparisons(inputs)])
+    return [_step("select", row["id"], row["state"], reason, rank=row["rank"], **inputs)]
+
+
+def _comparisons(inputs: dict[str, Any]) -> Iterator[str]:
+    """What selection compared with what, as far as it got."""
+    if inputs.get("price_low") is not None:
+        low, high = inputs["price_low"], inputs["price_high"]
+        yield f"price {inputs['price']:g} {inputs['asset']}, kept between {low:g} and {high:g}"
+    if inputs.get("price_rank") is not None:
+        place = f"{inputs['price_rank']} of {inputs['price_rows']}"
+        yield f"{place} by price, at least {inputs['price_floor']:g} is needed"
+    if inputs.get("likes_rank") is not None:
+        yield f"{inputs['likes']} likes, at least {inputs['likes_floor']:g} are needed"
 
 
 def _fetched(connection: Connection, listing: RowMapping, source: RowMapping | None) -> list[Step]:
@@ -252,7 +266,8 @@ def _decided(one: dict[str, Any]) -> Step:
 
 
 def _prepared(one: dict[str, Any]) -> Step:
-    return _step("voucher", one["id"], one["state"], None, target=one["target"], token_id=one["token_id"])
+    facts = {"target": one["target"], "token_id": one["token_id"], "digest": f"0x{one['digest']}"}
+    return _step("voucher", one["id"], one["state"], None, **facts)
 
 
 def _events(connection: Connection, steps: list[Step]) -> list[dict[str, Any]]:

@@ -54,6 +54,8 @@ CODECS: Final = frozenset(
     " iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16"
     " cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258".split()
 )
+# What servers say that do not know: what the bytes are is for their reader to find out.
+_UNTYPED: Final = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 _HTML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -244,7 +246,7 @@ class HttpSession:
     def _accept(self, url: httpx.URL, response: httpx.Response, wish: _Wish) -> _Answer:
         _refuse_status(url, response)
         kind, charset = _content_type(response)
-        if wish.kinds and not kind.startswith(wish.kinds):
+        if wish.kinds and kind not in _UNTYPED and not kind.startswith(wish.kinds):
             raise _wrong_type(url, kind or "of no stated type", wish)
         body = _read(url, response, wish.max_bytes)
         if wish.kinds and "text/html" not in wish.kinds and _HTML_START.match(body):

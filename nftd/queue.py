@@ -31,6 +31,10 @@ def detail(connection: Connection, store: Store, artwork: str) -> dict[str, Any]
         "iterates": iterates,
         "source": _source(story, store),
         "draft": _draft(connection, story.artwork["draft"]),
+        "publications": [
+            {"id": shown(one["id"]), "state": one["state"], "token_id": one["token_id"], "digest": f"0x{one['digest']}"}
+            for one in artworks.publications(connection, artwork)
+        ],
         "decisions": [_decision(one) for one in artworks.decisions(connection, artwork)],
     }
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from publisher import voucher
 from publisher.car import write_car
-from publisher.cid import Block, Cid, Node, collect, directory, file_blocks
+from publisher.cid import Block, Node, collect, directory, file_blocks
 from publisher.errors import BadDraft, BadImage, PublisherError
 from publisher.metadata import ArtworkFacts, SourceFacts, canonical, metadata
 from publisher.multiformats import RAW, Cid

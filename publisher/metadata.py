@@ -36,7 +36,7 @@ class SourceFacts:
     """The work that an artwork was made from, and why it may be used.
 
     ``url`` is None where the work has no address that others could open.
-    ``licence`` is an SPDX id, ``rights`` the words on the page, ``basis`` what a reviewer put on record.
+    ``license`` is an SPDX id, ``rights`` the words on the page, ``basis`` what a reviewer put on record.
     ``attribution`` and ``share_alike`` are what the license asks for.
     """
 
@@ -45,8 +45,8 @@ class SourceFacts:
     market: str
     url: str | None
     rights: str | None = None
-    licence: str | None = None
-    licence_url: str | None = None
+    license: str | None = None
+    license_url: str | None = None
     attribution: bool = False
     share_alike: bool = False
     basis: str | None = None
@@ -112,8 +112,8 @@ def metadata(facts: ArtworkFacts, image_uri: str) -> bytes:
         "attributes": _attributes(facts),
         "provenance": _provenance(facts, credit),
     }
-    if facts.source.share_alike and facts.source.licence:
-        document["license"] = line(facts.source.licence)
+    if facts.source.share_alike and facts.source.license:
+        document["license"] = line(facts.source.license)
     if facts.demo:
         document["demo"] = True
     return canonical(document).encode()
@@ -123,11 +123,11 @@ def attribution(source: SourceFacts) -> str:
     """Write the credit that a license asks for: title, creator, address, license, and the change."""
     title = shorten(line(source.title), FOREIGN_LIMIT)
     by = f" by {shorten(line(source.creator), FOREIGN_LIMIT)}" if source.creator else ""
-    licence = f", {line(source.licence)}" if source.licence else ""
-    deed = f" ({_url('source.licence_url', source.licence_url)})" if source.licence_url else ""
+    named = f", {line(source.license)}" if source.license else ""
+    deed = f" ({_url('source.license_url', source.license_url)})" if source.license_url else ""
     shared = " Shared under the same license." if source.share_alike else ""
     address = f" ({_url('source.url', source.url)})" if source.url is not None else ""
-    return f'Based on "{title}"{by}{address}{licence}{deed}; changed by a machine.{shared}'
+    return f'Based on "{title}"{by}{address}{named}{deed}; changed by a machine.{shared}'
 
 
 def _attributes(facts: ArtworkFacts) -> list[dict[str, object]]:
@@ -158,8 +158,8 @@ def _source(source: SourceFacts) -> dict[str, str]:
         "market": shorten(line(source.market), FOREIGN_LIMIT),
         "url": _url("source.url", source.url) if source.url is not None else "",
         "rights": shorten(clean(source.rights or ""), RIGHTS_LIMIT),
-        "license": line(source.licence or ""),
-        "license_url": _url("source.licence_url", source.licence_url) if source.licence_url else "",
+        "license": line(source.license or ""),
+        "license_url": _url("source.license_url", source.license_url) if source.license_url else "",
         "basis": shorten(clean(source.basis or ""), RIGHTS_LIMIT),
     }
     return {key: value for key, value in words.items() if value}

@@ -4,7 +4,9 @@ Sources: EIP-712; LibERC721LazyMint, LibERC1155LazyMint and ERC721Lazy of
 https://github.com/rarible/protocol-contracts. Signing is elsewhere: nothing here holds a key.
 """
 
+import sys
 from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -87,12 +89,27 @@ class Hashes:
 
 def hashes(typed: dict[str, Any]) -> Hashes:
     """Hash typed data by EIP-712."""
-    from eth_account.messages import encode_typed_data  # half a second to import
+    with _recursion_limit_kept():
+        from eth_account.messages import encode_typed_data  # half a second to import
     from eth_hash.auto import keccak
 
     signable = encode_typed_data(full_message=typed)
     digest = keccak(b"\x19" + signable.version + signable.header + signable.body)
     return Hashes(signable.header, signable.body, digest)
+
+
+@contextmanager
+def _recursion_limit_kept() -> Iterator[None]:
+    """Undo what py_ecc does when it is imported: it raises the limit to 100,000.
+
+    With that, one deeply nested JSON text from outside would overflow the C stack and kill the process instead of
+    raising RecursionError.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def digest(typed: dict[str, Any]) -> bytes:

@@ -128,7 +128,7 @@ def _override(work: Work, chosen: Mapping[str, str | None]) -> None:
     if price := chosen.get("price"):
         work.price, symbol = split_price(price)
         work.currency = chosen.get("currency") or symbol or work.currency
-    if chosen.get("licence") or chosen.get("licence_url"):
-        work.licences = [(chosen.get("licence"), chosen.get("licence_url"))]
+    if chosen.get("license") or chosen.get("license_url"):
+        work.licenses = [(chosen.get("license"), chosen.get("license_url"))]
     if image := chosen.get("image"):
         work.media_url, work.media_mime = image, None

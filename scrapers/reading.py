@@ -44,7 +44,7 @@ def listing_from(work: Work, document: Document, market: str, embedded: bool = F
         supply=work.supply,
         year=work.year,
         nsfw=work.nsfw,
-        rights=strictest([read_rights(text, link) for text, link in work.licences]),
+        rights=strictest([read_rights(text, link) for text, link in work.licenses]),
         royalty_bps=None,
         media=_media(work, document),
         url=url,
@@ -102,7 +102,7 @@ def _evidence(work: Work) -> dict[str, object]:
         "supply": work.supply,
         "year": work.year,
         "nsfw": work.nsfw,
-        "licences": [[_short(text), _short(url)] for text, url in work.licences],
+        "licenses": [[_short(text), _short(url)] for text, url in work.licenses],
         "media": work.media_url,
     }
     return {name: _short(value) for name, value in values.items() if value not in (None, [])}

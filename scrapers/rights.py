@@ -1,11 +1,11 @@
-"""The rights gate: what a work's own licence statement allows us to publish. Default: deny. No legal advice.
+"""The rights gate: what a work's own license statement allows us to publish. Default: deny. No legal advice.
 
-Permissions are recognized only by whole identifiers and licence URLs, restrictions by any mention: "This is
+Permissions are recognized only by whole identifiers and license URLs, restrictions by any mention: "This is
 not CC0" permits nothing, "CC0, but no commercial use" forbids. Where text and URL disagree the strictest
-wins. A title or description is never a licence statement: callers pass the rights fields alone.
+wins. A title or description is never a license statement: callers pass the rights fields alone.
 
 Sources: SPDX License List 3.24; creativecommons.org deed URLs; a16z CantBeEvil.sol (base URIs, order of its
-licences); rights codes of NFT Showroom; labels of Teia's mint form.
+licenses); rights codes of NFT Showroom; labels of Teia's mint form.
 """
 
 import binascii
@@ -23,7 +23,7 @@ _MAX_STATEMENT: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """A decision with its evidence: `licence` is an SPDX identifier, `text` and `url` the statement as read.
+    """A decision with its evidence: `license` is an SPDX identifier, `text` and `url` the statement as read.
 
     `reason` is a stable code: public_domain, attribution, share_alike (allow); holder_rights, other_version,
     public_domain_unproven, unknown_terms (review); no_commercial_use, no_derivatives, personal_use,
@@ -31,7 +31,7 @@ class Rights:
     """
 
     decision: Decision
-    licence: str | None
+    license: str | None
     reason: str
     text: str | None
     url: str | None
@@ -43,7 +43,7 @@ class Rights:
 class _Reading:
     decision: Decision
     reason: str
-    licence: str | None = None
+    license: str | None = None
     attribution: bool = False
     share_alike: bool = False
 
@@ -113,7 +113,7 @@ _SPDX_URL: Final = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/(?P<name>[
 _A16Z_URL: Final = re.compile(
     r"(?:ar://|https?://(?:[a-z0-9]{52}\.)?arweave\.net/)"
     r"(?:zmc1wtspihfyvy82bwfaiciexlfh5luchhun0wxg4w8|_d9kn1wrnwbcq55bsagrbtb4bs3v8qaptymbthsbx3a)"
-    r"/(?P<licence>[0-5])"
+    r"/(?P<license>[0-5])"
 )
 _URI: Final = re.compile(r"(?:https?|ipfs|ar)://\S+")
 _A16Z: Final = (_CC0, _HOLDER, _HOLDER, _HOLDER, _PERSONAL, _PERSONAL)
@@ -127,7 +127,7 @@ def read_rights(text: str | None, url: str | None) -> Rights:
     strict = max(readings, key=lambda reading: reading.strictness, default=_NONE)
     return Rights(
         decision=strict.decision,
-        licence=strict.licence,
+        license=strict.license,
         reason=strict.reason,
         text=_evidence(text),
         url=_evidence(url),
@@ -137,7 +137,7 @@ def read_rights(text: str | None, url: str | None) -> Rights:
 
 
 def strictest(readings: Sequence[Rights]) -> Rights:
-    """Of several licence statements about one work, the one that permits least; none at all is denied."""
+    """Of several license statements about one work, the one that permits least; none at all is denied."""
     order = ("allow", "review", "deny")
     return max(
         readings,
@@ -161,7 +161,7 @@ def _as_url(plain: str) -> _Reading | None:
     if found := _SPDX_URL.fullmatch(plain):
         return _as_text(found["name"], has_uri=True)
     if found := _A16Z_URL.fullmatch(plain):
-        return _A16Z[int(found["licence"])]
+        return _A16Z[int(found["license"])]
     return None
 
 

@@ -9,7 +9,7 @@ from scrapers.errors import BadRule
 from scrapers.text import clean
 
 FIELDS: Final = frozenset(
-    {"title", "creator", "series", "price", "currency", "likes", "supply", "year", "licence", "licence_url"}
+    {"title", "creator", "series", "price", "currency", "likes", "supply", "year", "license", "license_url"}
     | {"image", "identifier"}
 )
 

@@ -40,7 +40,7 @@ class Work:
     supply: int | None = None
     year: int | None = None
     nsfw: bool | None = None
-    licences: list[tuple[str | None, str | None]] = field(default_factory=list)
+    licenses: list[tuple[str | None, str | None]] = field(default_factory=list)
     media_url: str | None = None
     media_mime: str | None = None
     identifier: str | None = None
@@ -106,7 +106,7 @@ def _from_node(node: Node, graph: Graph) -> Work:
         supply=whole_number(node.get("artEdition")),
         year=year_of(node.get("copyrightYear")) if year is None else year,
         nsfw=_not_family_friendly(node.get("isFamilyFriendly")),
-        licences=_licences(node, graph),
+        licenses=_licenses(node, graph),
         media_url=media_url,
         media_mime=media_mime,
         identifier=_identifier(node, graph),
@@ -172,8 +172,8 @@ def _not_family_friendly(value: object) -> bool | None:
     return not value if isinstance(value, bool) else None
 
 
-def _licences(node: Node, graph: Graph) -> list[tuple[str | None, str | None]]:
-    """All licence statements as (text, url); the copyright notice speaks where no licence is named."""
+def _licenses(node: Node, graph: Graph) -> list[tuple[str | None, str | None]]:
+    """All license statements as (text, url); the copyright notice speaks where no license is named."""
     found: list[tuple[str | None, str | None]] = []
     for item in graph.all(node.get("license")):
         if isinstance(item, dict):

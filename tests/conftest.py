@@ -13,6 +13,7 @@ import itertools
 import os
 import socket
 import struct
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,15 @@ for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give each test a data folder of its own (not made yet), wherever the program looks for its default."""
     os.environ["NFTD_DATA"] = str(Path(HOME.name) / f"data-{next(DATA_NUMBERS)}")
+
+
+PYTHONS_OWN_RECURSION_LIMIT = sys.getrecursionlimit()
+
+
+@pytest.fixture(autouse=True)
+def recursion_limit() -> None:
+    """Some packages raise the limit when a test imports them; nftd keeps Python's, against hostile nesting."""
+    sys.setrecursionlimit(PYTHONS_OWN_RECURSION_LIMIT)
 
 
 # --- network: loopback and Unix sockets only ------------------------------------------------------

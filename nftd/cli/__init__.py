@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
     """Entry point of `nftd`."""
     from nftd.cli.app import app
-    from nftd.cli.failure import exit_code_of
+    from nftd.cli.failure import exit_code_of, sentence_of
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A title may hold what the terminal's encoding cannot: shown escaped, it ends nothing.
+            with suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except KeyboardInterrupt:
@@ -18,5 +25,5 @@ def main() -> None:
         code = exit_code_of(error)
         if code is None:
             raise
-        print(f"nftd: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"nftd: {sentence_of(error)}", file=sys.stderr)
         sys.exit(code)

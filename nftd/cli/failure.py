@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 DONE = 0
@@ -22,6 +23,14 @@ def exit_code_of(error: Exception) -> int | None:
         return FAILED
     # Only errors of libraries that were loaded can have been raised: nothing is imported to find out.
     return next((code for name, code in _LIBRARIES if _is(error, name)), None)
+
+
+def sentence_of(error: Exception) -> str:
+    """The error in one line, with what to do where that is known."""
+    said = str(getattr(error, "orig", error))
+    if "disk is full" in said or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return "the disk is full: make room, then run the command again; what was stored is whole"
+    return " ".join(said.split())
 
 
 _LIBRARIES = (

@@ -64,7 +64,7 @@ def config_show(context: typer.Context, json: Json = False) -> None:
     settings = config.load(file)
     folder = chosen.folder(settings)
     if json:
-        print_json({"file": str(file) if file else None, "data": str(folder), **settings.model_dump(mode="json")})
+        print_json({**settings.model_dump(mode="json"), "file": str(file) if file else None, "data": str(folder)})
         return
     say(f"# file: {file or 'none, these are the defaults'}\n# data folder: {folder}")
     for key, value in current(settings):

@@ -57,7 +57,12 @@ def _line(entry: dict[str, Any]) -> str:
 
 
 @app.command()
-def show(context: typer.Context, artwork: Artwork, json: Json = False) -> None:
+def show(
+    context: typer.Context,
+    artwork: Artwork,
+    iterates: Annotated[bool, typer.Option("--iterates", help="List every iterate with its picture.")] = False,
+    json: Json = False,
+) -> None:
     """Show one artwork: what it came from, how it was chosen, exactly what would be published."""
     from nftd.queue import detail
 
@@ -66,12 +71,14 @@ def show(context: typer.Context, artwork: Artwork, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    for line in _told(found):
+    for line in _told(found, iterates):
         say(line)
 
 
-def _told(found: dict[str, Any]) -> list[str]:
-    return [*_about(found), *_iterates(found), *_published(found["draft"]), *_decided(found["decisions"])]
+def _told(found: dict[str, Any], iterates: bool = False) -> list[str]:
+    every = _iterates(found) if iterates else []
+    signable = [f"  voucher    {one['id']} {one['state']}, digest {one['digest']}" for one in found["publications"]]
+    return [*_about(found), *every, *_published(found["draft"]), *signable, *_decided(found["decisions"])]
 
 
 def _about(found: dict[str, Any]) -> list[str]:
@@ -87,7 +94,7 @@ def _about(found: dict[str, Any]) -> list[str]:
         f"             {source['price'] or 'no price'}, {likes}",
         f"             {source['url']}",
         f"             {source['image']}",
-        f"  rights     {rights['decision']}: {rights['reason']} {rights['licence'] or ''}",
+        f"  rights     {rights['decision']}: {rights['reason']} {rights['license'] or ''}",
     ]
 
 

@@ -34,8 +34,13 @@ def scrape(
     if replay:
         note("nftd: scrape --replay is not built yet: pages are not stored in this version")
         raise typer.Exit(USAGE)
-    with open_store(context) as (store, settings), Feeds(settings) as feeds:
-        found, new = _read(feeds.configured(source), None if dry_run else store, limit)
+    if dry_run:
+        chosen: Globals = context.obj
+        with Feeds(chosen.settings()) as feeds:
+            found, new = _read(feeds.configured(source), None, limit)
+    else:
+        with open_store(context) as (store, settings), Feeds(settings) as feeds:
+            found, new = _read(feeds.configured(source), store, limit)
     if json:
         print_json([one.to_json() for one in found])
     else:

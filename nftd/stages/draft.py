@@ -91,8 +91,8 @@ def _source(story: Story) -> SourceFacts:
         market=story.listing["market"],
         url=url if is_plain_url(url) else None,
         rights=rights["text"] or deed,
-        licence=rights["licence"],
-        licence_url=deed if deed and is_plain_url(deed) else None,
+        license=rights["license"],
+        license_url=deed if deed and is_plain_url(deed) else None,
         attribution=rights["attribution"],
         share_alike=rights["share_alike"],
     )

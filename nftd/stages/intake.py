@@ -82,7 +82,7 @@ def _rights(stated: list[dict[str, Any]], settings: Settings) -> Verdict:
     """What may be made from this work: by its own license statements, or for study."""
     rights = strictest([Rights(**one) for one in stated])
     allowed = rights.decision == "allow" or settings.rights.generate == "any"
-    shows = rights.licence or rights.text or rights.url or "nothing stated"
+    shows = rights.license or rights.text or rights.url or "nothing stated"
     return Verdict("rights", allowed, f"rights_{rights.reason}", shows, settings.rights.generate)
 
 
@@ -96,16 +96,17 @@ def _twin(phash: int, others: list[tuple[str, int]], limit: int) -> Verdict:
 
 
 def _categorize(house: House, picture: bytes) -> tuple[Category, Verdict]:
-    from generator.classify import categorize
+    from generator.classify import DEFAULT_RULE, categorize
     from generator.pictures import read_work
 
     executor = house.executor
     phrases = {name: tuple(one.phrases) for name, one in house.settings.categories.items()}
     category = categorize(executor.pair.perceptor, read_work(picture, executor.device), phrases)
-    best = max(category.probabilities, key=category.probabilities.__getitem__)
-    value = f"{category.name or best} {category.probabilities[best]:.2f}"
+    likely = sorted(category.probabilities.items(), key=lambda one: -one[1])[:2]
+    value = ", ".join(f"{name} {chance:.3f}" for name, chance in likely)
+    limit = f"at least {DEFAULT_RULE.min_probability} and {DEFAULT_RULE.min_margin} ahead of the next"
     reason = f"category_{category.abstained_reason}" if category.abstained_reason else "categorized"
-    return category, Verdict("category", category.name is not None, reason, value, None)
+    return category, Verdict("category", category.name is not None, reason, value, limit)
 
 
 def _settle(connection: Connection, house: House, identifier: str, judged: _Judged) -> None:

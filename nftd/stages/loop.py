@@ -17,6 +17,7 @@ from nftd.store import work
 from scrapers.text import clean
 
 HOLD_SECONDS = 3600.0
+OUR_PACKAGES = ("nftd", "scrapers", "generator", "publisher")  # other errors' codes mean something else
 
 log = structlog.get_logger()
 
@@ -114,6 +115,7 @@ def _asked_wait(error: Exception) -> float:
 
 def describe(error: Exception) -> tuple[str, str]:
     """A stable code and one clean line; errors that nobody foresaw are `unexpected`."""
-    code = str(getattr(error, "code", "unexpected"))
+    ours = type(error).__module__.partition(".")[0] in OUR_PACKAGES
+    code = str(getattr(error, "code", "unexpected")) if ours else "unexpected"
     name = f"{type(error).__name__}: " if code == "unexpected" else ""
     return code, clean(f"{name}{error}", 500) or type(error).__name__

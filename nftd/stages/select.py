@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrapers.valuation import SelectionRule
 
 KEY = "listings"
+NO_PICTURE = "no_picture"
 
 
 def select(house: House, lease: Lease) -> Write:
@@ -59,6 +60,8 @@ def rule(settings: Settings) -> SelectionRule:
         likes_share=chosen.likes_share,
         first_year=chosen.first_year,
         last_year=chosen.last_year,
+        # An address that names no type may lead to a picture: the download and the decoder find out.
+        media=("photo", "unknown"),
     )
 
 
@@ -73,7 +76,7 @@ def _frame(rows: Sequence[RowMapping]) -> pd.DataFrame:
             "asset": [row["ask_asset"] for row in rows],
             "likes": pd.array([row["likes"] for row in rows], dtype="Int64"),
             "year": pd.array([row["year"] for row in rows], dtype="Int64"),
-            "media": [row["media_kind"] for row in rows],
+            "media": [row["media_kind"] if row["media_url"] else NO_PICTURE for row in rows],
             "nsfw": pd.array([row["nsfw"] for row in rows], dtype="boolean"),
             "rights_decision": [row["rights"]["decision"] for row in rows],
         }
@@ -87,7 +90,7 @@ def _verdict(record: dict[Any, Any]) -> dict[str, Any]:
     return {
         "id": record["listing_id"],
         "state": "selected" if selected else "passed",
-        "reason": str(record["reason"]),
+        "reason": NO_PICTURE if record["inputs"].get("media") == NO_PICTURE else str(record["reason"]),
         "rank": None if pd.isna(record["rank"]) else int(record["rank"]),
         "selection": record["inputs"],
     }

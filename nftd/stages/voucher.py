@@ -9,7 +9,7 @@ from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write, nothing
 from nftd.store import artworks, history
 from publisher.draft import Draft
-from publisher.voucher import typed_data
+from publisher.voucher import digest, typed_data
 
 TARGET = "rarible"
 
@@ -24,11 +24,12 @@ def voucher(house: House, lease: Lease) -> Write:
     if row is None or terms is None:
         return nothing
     typed = typed_data(terms)
+    to_sign = digest(typed).hex()
 
     def write(connection: Connection) -> None:
         if not artworks.is_approved(connection, lease.key, row["id"]):
             return  # taken back while we worked: the database would refuse it anyway
-        new = artworks.publish(connection, lease.key, row["id"], TARGET, terms.token_id, typed)
+        new = artworks.publish(connection, lease.key, row["id"], TARGET, terms.token_id, typed, to_sign)
         if new:
             reason = f"token {terms.token_id} of {shown(lease.key)}"
             history.record(connection, [Event(new, None, "prepared", reason)], house.cycle)

@@ -163,8 +163,12 @@ def publish(
     target: str,
     token_id: int,
     typed_data: dict[str, Any],
+    digest: str,
 ) -> str | None:
-    """Prepare a publication of an approved draft; its id, or None when it exists already."""
+    """Prepare a publication of an approved draft; its id, or None when it exists already.
+
+    `digest` is the EIP-712 digest of the typed data in hex: what the minter would sign.
+    """
     identifier = make_id("p", artwork_id, target)
     row = {
         "id": identifier,
@@ -172,13 +176,12 @@ def publish(
         "draft": draft_id,
         "target": target,
         "token_id": str(token_id),
+        "typed_data": typed_data,
+        "digest": digest,
+        "state": "prepared",
+        "made_at": utc_now(),
     }
-    new = insert_new(
-        connection,
-        publication,
-        [{**row, "typed_data": typed_data, "state": "prepared", "made_at": utc_now()}],
-    )
-    return identifier if new else None
+    return identifier if insert_new(connection, publication, [row]) else None
 
 
 def publications(connection: Connection, artwork_id: str) -> list[dict[str, Any]]:

@@ -120,6 +120,7 @@ def to_judge(connection: Connection) -> Sequence[RowMapping]:
         listing.c.likes,
         listing.c.year,
         listing.c.media_kind,
+        listing.c.media_url,
         listing.c.nsfw,
         listing.c.rights,
     )

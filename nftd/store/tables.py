@@ -265,6 +265,7 @@ publication = Table(
     Column("target", Text, nullable=False),
     Column("token_id", Text, nullable=False),
     Column("typed_data", JSON, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     ForeignKeyConstraint(["artwork", "draft"], ["approval.artwork", "approval.draft"], ondelete="RESTRICT"),

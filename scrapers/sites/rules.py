@@ -14,7 +14,7 @@ class PageRules:
     """How to read one gallery; all but `name` and `start` is optional. Raises BadRule for what cannot work.
 
     `links` and `next` are CSS selectors of <a href>; `fields` maps a field of the work (title, creator,
-    series, price, currency, likes, supply, year, licence, licence_url, image, identifier) to a selector on
+    series, price, currency, likes, supply, year, license, license_url, image, identifier) to a selector on
     the detail page, "img.work @src" for an attribute. `max_pages` bounds the listing pages of one run,
     `max_works` the works that it tries to read, whatever comes of them.
     """

@@ -156,7 +156,7 @@ def test_the_cap_makes_the_rest_wait_for_the_next_cycle(home: Home, gallery: Gal
     assert home.json("once")["runs"]["done"] == 0
 
 
-def test_only_what_its_licence_allows_is_made(home: Home) -> None:
+def test_only_what_its_license_allows_is_made(home: Home) -> None:
     forbidden = "https://creativecommons.org/licenses/by-nd/4.0/"
     with Gallery(
         [Piece(1, license=forbidden), Piece(2, license=""), Piece(3, license="All rights reserved")]

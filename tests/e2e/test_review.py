@@ -51,7 +51,7 @@ def test_one_artwork_is_shown_with_its_source_its_iterates_and_its_draft(settled
     artwork = waiting(settled)[0]
     found = settled.json("queue", "show", artwork)
     assert [iterate["step"] for iterate in found["iterates"]] == [1, 2]
-    assert found["source"]["rights"]["licence"] == "CC0-1.0"
+    assert found["source"]["rights"]["license"] == "CC0-1.0"
     assert found["draft"]["terms"] is None
     assert {pin["state"] for pin in found["draft"]["pins"]} == {"archived"}
     metadata = json.loads(found["draft"]["metadata"])

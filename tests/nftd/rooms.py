@@ -86,7 +86,7 @@ def add_artwork(
 
 def add_draft(connection: Connection, store: Store, artwork: str, name: str, minter: str | None = None) -> str:
     """A draft of the artwork under another name; it becomes the one that reviewers see."""
-    source = SourceFacts("Work", "Open Clip Art", "gallery", "https://gallery.example/1", licence="CC0-1.0")
+    source = SourceFacts("Work", "Open Clip Art", "gallery", "https://gallery.example/1", license="CC0-1.0")
     facts = ArtworkFacts(
         name=name,
         description="",

@@ -147,7 +147,7 @@ def test_an_approved_draft_is_archived_whatever_the_setting_was_when_it_was_made
 def test_undo_takes_an_unsigned_publication_with_it(store, artwork, review) -> None:
     review.approve(artwork)
     with store.write() as connection:
-        artworks.publish(connection, artwork, artworks.get(connection, artwork)["draft"], "rarible", 1, {})
+        artworks.publish(connection, artwork, artworks.get(connection, artwork)["draft"], "rarible", 1, {}, "00")
     review.undo(artwork)
     assert count(store, publication) == 0
 
@@ -156,7 +156,7 @@ def test_a_signature_cannot_be_undone(store, artwork, review) -> None:
     review.approve(artwork)
     with store.write() as connection:
         draft = artworks.get(connection, artwork)["draft"]
-        one = artworks.publish(connection, artwork, draft, "rarible", 1, {})
+        one = artworks.publish(connection, artwork, draft, "rarible", 1, {}, "00")
         row = {"publication": one, "signer": rooms.MINTER, "signature": "0x00", "at": rooms.NOON}
         connection.execute(signature.insert().values(**row))
     with pytest.raises(Refused, match="signed"):

@@ -16,8 +16,8 @@ SOURCE = SourceFacts(
     market="gallery",
     url="https://gallery.example/works/17",
     rights="CC BY 4.0, please name me",
-    licence="CC-BY-4.0",
-    licence_url="https://creativecommons.org/licenses/by/4.0/",
+    license="CC-BY-4.0",
+    license_url="https://creativecommons.org/licenses/by/4.0/",
     attribution=True,
 )
 FACTS = ArtworkFacts(

@@ -75,7 +75,7 @@ def test_no_credit_is_given_where_no_license_asks_for_one() -> None:
 
 
 def test_share_alike_passes_the_license_on() -> None:
-    shared = document(source_share_alike=True, source_licence="CC-BY-SA-4.0")
+    shared = document(source_share_alike=True, source_license="CC-BY-SA-4.0")
     assert shared["license"] == "CC-BY-SA-4.0"
     assert shared["description"].endswith("Shared under the same license.")
     assert "license" not in document()
@@ -88,7 +88,7 @@ def test_a_demonstration_is_marked_and_nothing_else_is() -> None:
 
 def test_a_work_without_category_creator_or_rights_leaves_them_out() -> None:
     bare = document(
-        category=None, source_creator=None, source_rights=None, source_licence=None, source_licence_url=None
+        category=None, source_creator=None, source_rights=None, source_license=None, source_license_url=None
     )
     assert [trait["trait_type"] for trait in bare["attributes"]] == ["prompt", "iterate"]
     assert set(bare["provenance"]["source"]) == {"title", "market", "url"}
@@ -190,7 +190,7 @@ def test_an_address_that_is_not_plain_http_is_refused(url: str) -> None:
     with pytest.raises(BadMetadata):
         document(source_url=url)
     with pytest.raises(BadMetadata):
-        document(source_licence_url=url or "x")
+        document(source_license_url=url or "x")
 
 
 @pytest.mark.parametrize(

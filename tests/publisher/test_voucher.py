@@ -1,6 +1,9 @@
 """Vouchers, against hashes made in four ways and accepted by the real contracts."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -276,3 +279,13 @@ def test_every_address_in_the_table_is_checksummed_and_all_differ() -> None:
         assert all(map(is_address, addresses))
     assert CHAINS[SEPOLIA].collection("ERC1155") == CHAINS[SEPOLIA].erc1155
     assert CHAINS[MAINNET].collection("ERC721") == CHAINS[MAINNET].erc721
+
+
+def test_hashing_a_voucher_leaves_pythons_recursion_limit_as_it_was() -> None:
+    """A higher one would let deeply nested text from outside overflow the stack and kill the process."""
+    code = (
+        "import sys; from publisher.voucher import digest, typed_data; from tests.publisher.test_voucher import GOOD;"
+        "before = sys.getrecursionlimit(); digest(typed_data(GOOD));"
+        "assert 'py_ecc' in sys.modules; assert sys.getrecursionlimit() == before"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[2])

@@ -12,7 +12,7 @@ OLD_A16Z = "https://arweave.net/_D9kN1WrNWbCq55BSAGRbTB4bS3v8QAPTYmBThSbX3A"
 
 
 @pytest.mark.parametrize(
-    ("statement", "licence", "attribution", "share_alike"),
+    ("statement", "spdx", "attribution", "share_alike"),
     [
         ("CC0", "CC0-1.0", False, False),
         ("cc0-1.0", "CC0-1.0", False, False),
@@ -33,9 +33,9 @@ OLD_A16Z = "https://arweave.net/_D9kN1WrNWbCq55BSAGRbTB4bS3v8QAPTYmBThSbX3A"
         (f"{CC}/licenses/by-sa/4.0/deed.pt_BR", "CC-BY-SA-4.0", True, True),
     ],
 )
-def test_whole_identifiers_and_deeds_permit(statement: str, licence: str, attribution: bool, share_alike: bool) -> None:
+def test_whole_identifiers_and_deeds_permit(statement: str, spdx: str, attribution: bool, share_alike: bool) -> None:
     for rights in (read_rights(statement, None), read_rights(None, statement)):
-        assert (rights.decision, rights.licence) == ("allow", licence)
+        assert (rights.decision, rights.license) == ("allow", spdx)
         assert (rights.attribution, rights.share_alike) == (attribution, share_alike)
 
 
@@ -64,7 +64,7 @@ def test_whole_identifiers_and_deeds_permit(statement: str, licence: str, attrib
         (f"{CC}/licenses/by-nd/4.0/", "no_derivatives"),
         ("All rights reserved, see https://gallery.example/terms", "all_rights_reserved"),
         ("This is not CC0", "unrecognized_text"),
-        ("CC0 is a licence I dislike", "unrecognized_text"),
+        ("CC0 is a license I dislike", "unrecognized_text"),
         ("Not CC BY 4.0", "unrecognized_text"),
         ("\u0421\u04210", "unrecognized_text"),
         ("no rights reserved", "unrecognized_text"),
@@ -102,7 +102,7 @@ def test_what_a_person_must_read_is_held(text: str | None, url: str | None, reas
 
 
 @pytest.mark.parametrize(
-    ("text", "url", "decision", "licence"),
+    ("text", "url", "decision", "spdx"),
     [
         ("CC0", f"{CC}/licenses/by-nc/4.0/", "deny", None),
         ("All rights reserved", f"{CC}/publicdomain/zero/1.0/", "deny", None),
@@ -114,15 +114,15 @@ def test_what_a_person_must_read_is_held(text: str | None, url: str | None, reas
     ],
 )
 def test_of_two_statements_the_strictest_wins(
-    text: str | None, url: str | None, decision: str, licence: str | None
+    text: str | None, url: str | None, decision: str, spdx: str | None
 ) -> None:
     rights = read_rights(text, url)
-    assert (rights.decision, rights.licence) == (decision, licence)
+    assert (rights.decision, rights.license) == (decision, spdx)
     turned = read_rights(url, text)
-    assert (turned.decision, turned.licence) == (decision, licence)
+    assert (turned.decision, turned.license) == (decision, spdx)
 
 
-def test_of_several_licences_of_one_work_the_strictest_wins() -> None:
+def test_of_several_licenses_of_one_work_the_strictest_wins() -> None:
     free, held = read_rights("CC0", None), read_rights(None, "https://x.example/")
     assert strictest([free, read_rights("CC BY-ND 4.0", None), held]).reason == "no_derivatives"
     assert strictest([free, held]) is held
@@ -137,11 +137,11 @@ def test_the_statement_is_kept_as_evidence_without_control_characters() -> None:
 @given(st.text(max_size=80) | st.binary(max_size=40).map(bytes.hex), st.none() | st.text(max_size=80))
 def test_no_statement_crashes_and_chance_text_permits_nothing(text: str, url: str | None) -> None:
     rights = read_rights(text, url)
-    assert rights.decision in {"review", "deny"} or rights.licence
+    assert rights.decision in {"review", "deny"} or rights.license
 
 
 @given(st.text(min_size=1, max_size=20, alphabet=st.characters(categories=["L", "N"])), st.booleans())
-def test_words_around_a_licence_name_take_its_permission_away(words: str, before: bool) -> None:
+def test_words_around_a_license_name_take_its_permission_away(words: str, before: bool) -> None:
     for name in ("CC0", "CC-BY-4.0", "CC-BY-SA-4.0"):
         statement = f"{words} {name}" if before else f"{name} {words}"
         if words.casefold() != "international":

@@ -25,8 +25,8 @@ BY_SELECTOR = PageRules(
         "price": ".price",
         "likes": ".hearts",
         "image": "img.work @src",
-        "licence": ".terms",
-        "licence_url": ".terms @href",
+        "license": ".terms",
+        "license_url": ".terms @href",
         "identifier": "i @data-id",
         "year": "i",
     },
@@ -48,7 +48,7 @@ def test_a_product_page_is_read_without_any_rule() -> None:
     assert found.ask == Money.parse("0.091", "ETH"), "the sold offer is passed over, and no float came between"
     assert found.likes == 1204
     assert found.nsfw is False
-    assert (found.rights.licence, found.rights.share_alike) == ("CC-BY-SA-4.0", True)
+    assert (found.rights.license, found.rights.share_alike) == ("CC-BY-SA-4.0", True)
     assert found.media
     assert (found.media.url, found.media.kind) == ("https://gallery.example/img/harbor.png", "photo")
     assert found.url == "https://gallery.example/works/quiet-harbor?utm_source=feed"
@@ -60,7 +60,7 @@ def test_a_graph_of_artwork_product_and_offer_is_one_work() -> None:
     assert (found.title, found.creator, found.supply, found.year) == ("Stone Faces", "Ana", 25, 2018)
     assert str(found.ask) == "1.234567890123456789012345 XTZ"
     assert (found.likes, found.nsfw, found.invented) == (7, True, True)
-    assert found.rights.licence == "CC0-1.0"
+    assert found.rights.license == "CC0-1.0"
     assert found.media
     assert (found.media.kind, found.media.mime) == ("photo", "image/webp")
     assert len(found.market_id) == 20, "an @id is an address or a fragment, and never the key"
@@ -79,7 +79,7 @@ def test_selectors_read_a_page_without_structured_data() -> None:
     assert (found.title, found.creator, str(found.ask), found.likes) == ("Fern in Snow", "Bo", "0.5 ETH", 31)
     assert found.media
     assert found.media.url == "https://gallery.example/shop/fern.webp", "the page's base counts"
-    assert (found.market_id, found.year, found.rights.licence) == ("77", 2020, "CC-BY-4.0")
+    assert (found.market_id, found.year, found.rights.license) == ("77", 2020, "CC-BY-4.0")
 
 
 def test_selectors_override_structured_data() -> None:
@@ -127,11 +127,11 @@ def test_hostile_text_is_cleaned_and_never_becomes_a_key_a_link_or_a_permission(
 def test_rights_are_never_read_from_title_or_description() -> None:
     found = parse(product(name="CC0", description="CC0-1.0", keywords="CC0"), RULES)
     assert found.rights.reason == "none_stated"
-    page_licence = '<link rel="license" href="https://creativecommons.org/publicdomain/zero/1.0/">'
-    assert parse(ld({"@type": "Product", "name": "A"}, head=page_licence), RULES).rights.decision == "deny"
+    page_license = '<link rel="license" href="https://creativecommons.org/publicdomain/zero/1.0/">'
+    assert parse(ld({"@type": "Product", "name": "A"}, head=page_license), RULES).rights.decision == "deny"
 
 
-def test_of_several_licences_the_strictest_counts_and_a_notice_only_where_there_is_none() -> None:
+def test_of_several_licenses_the_strictest_counts_and_a_notice_only_where_there_is_none() -> None:
     free, held = "https://creativecommons.org/publicdomain/zero/1.0/", "https://creativecommons.org/licenses/by-nc/4.0/"
     assert parse(product(license=[free, held]), RULES).rights.reason == "no_commercial_use"
     assert parse(product(license=free, copyrightNotice="All rights reserved"), RULES).rights.decision == "allow"

@@ -123,7 +123,7 @@ def test_history_cannot_be_replaced_either(store: Store, artwork: str, table: st
 
 def published(store: Store, artwork_id: str, draft: str) -> None:
     with store.write() as connection:
-        artworks.publish(connection, artwork_id, draft, "rarible", 1, {})
+        artworks.publish(connection, artwork_id, draft, "rarible", 1, {}, "00")
 
 
 def approve(store: Store, artwork_id: str, verdict_word: str = "approve") -> int:

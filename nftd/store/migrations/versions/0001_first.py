@@ -292,6 +292,7 @@ def upgrade() -> None:
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("token_id", sa.Text(), nullable=False),
         sa.Column("typed_data", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(["artwork", "draft"], ["approval.artwork", "approval.draft"], ondelete="RESTRICT"),
