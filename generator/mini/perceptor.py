@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 from generator.mini.tokenizer import Tokenizer
 

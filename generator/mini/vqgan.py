@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 WIDTHS = (40, 96, 128)  # channels at 1/2, 1/4 and 1/8 of the image
 CODES = 1024

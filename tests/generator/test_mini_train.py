@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.load import load_from, load_mini
@@ -204,7 +204,7 @@ def test_english_words_are_read_from_wordnets_files(tmp_path: Path) -> None:
     folder = tmp_path / "usr" / "share" / "wordnet"
     folder.mkdir(parents=True)
     for part in ("noun", "verb", "adj", "adv"):
-        (folder / f"index.{part}").write_text(f"  1 a licence line\n{part}word n 1 0 1 0 00001740\n", "utf-8")
+        (folder / f"index.{part}").write_text(f"  1 a license line\n{part}word n 1 0 1 0 00001740\n", "utf-8")
     words = english_words(tmp_path)
     assert {"nounword", "advword", "the"} <= words
-    assert "licence" not in words
+    assert "license" not in words

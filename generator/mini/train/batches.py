@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 from generator.mini.train.render import SIZE
 

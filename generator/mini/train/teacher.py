@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 from generator.mini.perceptor import pad
 from generator.mini.tokenizer import Tokenizer

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - the name every reader of torch code expects
+from torch.nn import functional as F
 
 from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.perceptor import DIMENSIONS
