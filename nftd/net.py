@@ -128,7 +128,9 @@ class PublicBackend(httpcore.NetworkBackend):
             raise AddressError(f"{host} has no address: {error}", "unresolvable", []) from error
         bad = [text for text in addresses if not (is_public(text) or (self._local and is_loopback(text)))]
         if bad:
-            raise AddressError(f"{host} is {bad[0]}, which is not a public address", "not_public_address", bad)
+            named = "" if bad[0] == host else f" ({bad[0]})"
+            hint = ": a gallery of your own needs local = true" if is_loopback(bad[0]) else ""
+            raise AddressError(f"{host}{named} is not a public address{hint}", "not_public_address", bad)
         return addresses
 
 

@@ -28,8 +28,8 @@ def explain(
 
 def tell(found: dict[str, Any]) -> list[str]:
     """The chain as lines: a step, then its values; a gate fits on one line."""
-    article = "an" if found["kind"] == "artwork" else "a"
-    lines = [f"{found['id']} is {article} {found['kind']}"]
+    kind = {"artwork": "an artwork", "feed": "a source of listings"}.get(found["kind"], f"a {found['kind']}")
+    lines = [f"{found['id']} is {kind}"]
     for step in found["steps"]:
         lines += _gate(step) if "gate" in step["values"] else _step(step)
     lines.append("events")

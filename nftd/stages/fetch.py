@@ -41,8 +41,10 @@ def fetch_failed(house: House, key: str, error: Exception) -> None:
     if not isinstance(error, Blocked):
         count_refusal(house, key, error)
         return
-    with house.store.read() as connection:
+    with house.store.write() as connection:
         feed = connection.execute(select(listing.c.feed).where(listing.c.id == key)).scalar_one()
+        # It may be this picture alone that is refused: next time the others are asked for first.
+        work.put_last(connection, "fetch", key)
     code, sentence = describe(error)
     house.tally.blocked[feed] = f"{code}: {sentence}"
     house.watch.refused(feed, code, sentence)

@@ -20,6 +20,7 @@ from nftd.store.tables import work
 MAX_ATTEMPTS = 5
 BACK_OFF_SECONDS = 60.0
 BACK_OFF_LIMIT = 6 * 3600.0
+LAST = 1_000_000
 
 
 def enqueue(connection: Connection, stage: str, key: str, priority: int = 0) -> None:
@@ -108,6 +109,12 @@ def fail(
     changed = connection.execute(failed.values(state=state, lease_until=0.0, not_before=now + wait, error=error))
     _expect(changed.rowcount, held)
     return state
+
+
+def put_last(connection: Connection, stage: str, key: str) -> None:
+    """Let every other item of its stage go first."""
+    this = update(work).where(work.c.stage == stage, work.c.key == key)
+    connection.execute(this.values(priority=work.c.priority - LAST))
 
 
 def hold(connection: Connection, held: Claim, error: dict[str, object], until: float) -> None:

@@ -209,6 +209,10 @@ def test_a_source_that_refuses_one_picture_is_not_asked_for_the_others(store: St
         waits = connection.execute(select(work_table.c.not_before, work_table.c.attempt)).all()
     assert sorted(row.attempt for row in waits) == [0] * 11 + [1]
     assert all(row.not_before > 0 for row in waits)
+    with store.write() as connection:
+        work.retry(connection)
+        again = work.claim(connection, "fetch", "w", 1e12, 60.0)
+    assert again.key != listings.listing_id("gallery", "g-0")  # the one that was refused comes last
 
 
 def test_pictures_of_a_source_that_is_switched_off_wait_for_it(store: Store) -> None:
