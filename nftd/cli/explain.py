@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Annotated, Any
 
 import typer
 
 from nftd.cli.common import Json, open_store, print_json, say
+
+WIDTH = 110
+INDENT = " " * 11
+UNITS = {
+    "decode": " pixels",
+    "size": " px on the shorter side",
+    "blur": " (variance of the Laplacian)",
+    "flat": " bits a pixel",
+    "text": " of the area",
+    "twin": " of 64 bits",
+    "too_elongated": " times as long as wide",
+    "too_many_bytes": " bytes",
+}
 
 
 def explain(
@@ -37,23 +51,34 @@ def tell(found: dict[str, Any]) -> list[str]:
 
 
 def _step(step: dict[str, Any]) -> list[str]:
-    reason = f": {step['reason']}" if step["reason"] else ""
-    values = [f"           {name} = {_value(value)}" for name, value in step["values"].items()]
-    return [f"{step['stage']:<8} {step['id']}  {step['outcome']}{reason}", *values]
+    reason = _beyond(step["reason"] or "", step["outcome"])
+    first = f"{step['stage']:<8} {step['id']}  {step['outcome']}" + (f": {reason}" if reason else "")
+    told = " · ".join(f"{name}: {_value(value)}" for name, value in step["values"].items())
+    return [first, *textwrap.wrap(told, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False)]
+
+
+def _beyond(reason: str, outcome: str) -> str:
+    """What a reason says that the outcome does not say already."""
+    return "" if reason == outcome else reason.removeprefix(f"{outcome}; ")
 
 
 def _gate(step: dict[str, Any]) -> list[str]:
     values = step["values"]
-    found = f", found {_value(values['value'])}" if "value" in values else ""
-    limit = f", limit {_value(values['limit'])}" if "limit" in values else ""
+    found = f", found {_value(values['value'])}" if values.get("value") not in (None, "") else ""
+    unit = UNITS.get(step["reason"], UNITS.get(values["gate"], ""))
+    limit = f", limit {_value(values['limit'])}{unit}" if "limit" in values else ""
     return [f"{step['stage']:<8} {step['id']}  {step['outcome']} {values['gate']}: {step['reason']}{found}{limit}"]
 
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_value(inner)}" for name, inner in value.items() if inner is not None)
+        return ", ".join(f"{name} {_value(inner)}" for name, inner in value.items() if inner is not None)
     if isinstance(value, list):
         return " ".join(_value(inner) for inner in value)
+    return f"{value:.10g}" if isinstance(value, float) and value.is_integer() else _short(value)
+
+
+def _short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
