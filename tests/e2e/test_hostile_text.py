@@ -149,7 +149,7 @@ def test_a_listing_is_explained_without_anything_invisible(name: str, attacked: 
     told = attacked.home.ok("explain", listings(attacked.home)[list(HOSTILE).index(name)]).out
     assert_plain(told)
     assert not any(line.startswith(("refused fake", "nftd: three")) for line in told.splitlines())
-    assert "title = " in told
+    assert "title: " in told
 
 
 def test_an_artwork_is_shown_without_anything_invisible(attacked: Attacked) -> None:
