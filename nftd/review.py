@@ -91,11 +91,12 @@ class Review:
             history.record(connection, [*withdrawn, Event(artwork, old, "waiting", reason, self._reviewer)], None)
         return Decided(artwork, story.artwork["draft"], "undo", "waiting", note)
 
-    def _call_off(self, connection: Connection, run: str | None) -> str:
+    def _call_off(self, connection: Connection, ordered: str | None) -> str:
         """Cancel the take that the undone decision asked for, unless it was begun."""
-        if run is None:
+        if ordered is None:
             return "it waits again"
-        state = runs.get(connection, run)["state"]
+        take = runs.of_take(connection, ordered)
+        run, state = take["id"], take["state"]
         if state != "queued" or not work.cancel(connection, "dream", run):
             return f"it waits again; {shown(run)}, the other take, is {state} and stays"
         runs.move(connection, run, "parked", "called off")

@@ -19,7 +19,7 @@ SOURCE = _table(fetched="fit unfit", fit="", unfit="fit fetched")
 RUN = _table(
     queued="running parked",
     running="running done failed parked",
-    parked="running",
+    parked="running parked",
     failed="running",
     done="",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from nftd.cli.common import note
@@ -38,7 +40,7 @@ def register(app: typer.Typer) -> None:
         app.command(name, help=f"(not built yet) {meaning}", context_settings=_ANYTHING, hidden=True)(_refusal(name))
 
 
-def _refusal(name: str):  # type: ignore[no-untyped-def]
+def _refusal(name: str) -> Callable[[], None]:
     def refuse() -> None:
         note(f"nftd: {name} is not built yet in this version ({COMMANDS[name]})")
         raise typer.Exit(USAGE)

@@ -20,6 +20,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from nftd.stages.watch import Silence
+
 WIDTH = 56
 
 
@@ -67,7 +69,7 @@ class Bars:
         self._progress.console.print(line, soft_wrap=True)
 
 
-class Lines:
+class Lines(Silence):
     """One line a stage and a refusal, for logs and pipes."""
 
     def __enter__(self) -> Self:
@@ -81,15 +83,6 @@ class Lines:
     def stage(self, name: str, items: int) -> None:
         if items:
             print(f"{name}: {items}", file=sys.stderr, flush=True)
-
-    def item(self, name: str) -> None:
-        pass
-
-    def step(self, step: int, steps: int) -> None:
-        pass
-
-    def done(self) -> None:
-        pass
 
     def refused(self, name: str, reason: str, explanation: str) -> None:
         print(f"refused {reason}: {_short(name)}: {explanation}", file=sys.stderr, flush=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import json as json_module
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,10 +13,6 @@ from nftd.cli.common import Json, open_store, print_json, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from nftd.review import Decided, Review
-
-    Answer = Callable[[Review, str, str | None], Decided]
 
 app = typer.Typer(no_args_is_help=True, help="Look at the artworks that wait, and decide.")
 
@@ -139,13 +134,7 @@ def approve(
     """Approve an artwork's draft: exactly these bytes and terms may go on."""
     if draft is None and not yes and not json and sys.stdin.isatty():
         draft = _confirmed(context, artwork)
-    _decide(
-        context,
-        artwork,
-        json,
-        lambda review, identifier, draft_id: review.approve(identifier, draft_id, reason),
-        draft,
-    )
+    _decide(context, artwork, json, "approve", draft, reason)
 
 
 def _confirmed(context: typer.Context, artwork: str) -> str:
@@ -167,13 +156,7 @@ def reject(
     context: typer.Context, artwork: Artwork, draft: Draft = None, reason: Reason = None, json: Json = False
 ) -> None:
     """Reject an artwork; it stays in the store, unpublished."""
-    _decide(
-        context,
-        artwork,
-        json,
-        lambda review, identifier, draft_id: review.reject(identifier, draft_id, reason),
-        draft,
-    )
+    _decide(context, artwork, json, "reject", draft, reason)
 
 
 @app.command()
@@ -181,22 +164,18 @@ def again(
     context: typer.Context, artwork: Artwork, draft: Draft = None, reason: Reason = None, json: Json = False
 ) -> None:
     """Ask for another take of an artwork with another seed."""
-    _decide(
-        context,
-        artwork,
-        json,
-        lambda review, identifier, draft_id: review.again(identifier, draft_id, reason),
-        draft,
-    )
+    _decide(context, artwork, json, "again", draft, reason)
 
 
 @app.command()
 def undo(context: typer.Context, artwork: Artwork, json: Json = False) -> None:
     """Take the last decision on an artwork back, as long as nothing was signed."""
-    _decide(context, artwork, json, lambda review, identifier, _: review.undo(identifier), None)
+    _decide(context, artwork, json, "undo")
 
 
-def _decide(context: typer.Context, text: str, json: bool, answer: Answer, draft: str | None) -> None:
+def _decide(
+    context: typer.Context, text: str, json: bool, verdict: str, draft: str | None = None, reason: str | None = None
+) -> None:
     from nftd.domain import shown
     from nftd.review import Review
 
@@ -204,7 +183,9 @@ def _decide(context: typer.Context, text: str, json: bool, answer: Answer, draft
         with store.read() as connection:
             identifier = _resolve(connection, text)
             draft_id = _resolve_draft(connection, draft) if draft else None
-        decided = answer(Review(store, settings, getpass.getuser()), identifier, draft_id)
+        review = Review(store, settings, getpass.getuser())
+        answers = {"approve": review.approve, "reject": review.reject, "again": review.again}
+        decided = answers[verdict](identifier, draft_id, reason) if verdict in answers else review.undo(identifier)
     if json:
         print_json(
             {

@@ -52,9 +52,12 @@ def _is_of_the_past(house: House, recipe: Recipe) -> bool:
 def _superseded(house: House, run: RowMapping, category: str) -> Write:
     """Order the same take by today's recipe instead."""
     today = recipe_of(house.settings, category)
+    # A take that a reviewer asked for is to differ from the first, which alone has the configured seed.
+    seed = house.settings.generator.seed if run["take"] == 0 else -1
+    state_file(house, run["id"], run["kept_step"]).unlink(missing_ok=True)
 
     def write(connection: Connection) -> None:
-        new = runs.order(connection, run["source"], today, -1, run["take"])
+        new = runs.order(connection, run["source"], today, seed, run["take"])
         reason = f"superseded by {shown(new)}: models or method have changed since it was ordered"
         runs.move(connection, run["id"], "parked", reason)
         queued = Event(new, None, "queued", f"take {run['take']}, in place of {shown(run['id'])}")
@@ -149,7 +152,8 @@ def park_run(connection: Connection, house: House, run: str, sentence: str) -> N
 
 def _give_back(connection: Connection, house: House, run: str, reason: str) -> None:
     """An artwork that was to be replaced by this take waits for its reviewer again."""
-    artwork = artworks.waiting_for(connection, run)
+    row = runs.get(connection, run)
+    artwork = artworks.waiting_for(connection, row["source"], row["take"])
     if artwork is not None:
         artworks.move(connection, artwork, "waiting")
         history.record(connection, [Event(artwork, "again", "waiting", reason)], house.cycle)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, 
 from nftd.domain import content_id, make_id, utc_now
 from nftd.states import check
 from nftd.store.dialect import insert_new, upsert
-from nftd.store.tables import approval, artwork, decision, draft, pin, publication, signature
+from nftd.store.tables import approval, artwork, decision, draft, pin, publication, run, signature
 from publisher.draft import Draft
 
 
@@ -114,11 +114,11 @@ def decide(
     return int(connection.execute(values.returning(decision.c.id)).scalar_one())
 
 
-def waiting_for(connection: Connection, run: str) -> str | None:
-    """The artwork that is in `again` until this take is made."""
-    asked = decision.join(artwork, artwork.c.id == decision.c.artwork)
-    row = select(artwork.c.id).select_from(asked).where(decision.c.ordered_run == run, artwork.c.state == "again")
-    return connection.execute(row).scalars().first()
+def waiting_for(connection: Connection, source: str, take: int) -> str | None:
+    """The artwork that is in `again` until this take is made, by whatever run."""
+    asked = decision.join(artwork, artwork.c.id == decision.c.artwork).join(run, run.c.id == decision.c.ordered_run)
+    row = select(artwork.c.id).select_from(asked).where(run.c.source == source, run.c.take == take)
+    return connection.execute(row.where(artwork.c.state == "again")).scalars().first()
 
 
 def decisions(connection: Connection, artwork_id: str) -> list[dict[str, Any]]:

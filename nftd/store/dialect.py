@@ -79,13 +79,3 @@ def _never_again(table: str, same: str) -> str:
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
-
-
-def integrity(connection: Connection) -> list[str]:
-    """What SQLite finds wrong with the file; an empty list when it is sound."""
-    rows = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check")]
-    broken = [
-        f"{row[0]} row {row[1]} names a missing {row[2]}"
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
-    ]
-    return [row for row in rows if row != "ok"] + broken

@@ -49,6 +49,14 @@ def find(connection: Connection, identifier: str) -> RowMapping | None:
     return connection.execute(select(run).where(run.c.id == identifier)).mappings().one_or_none()
 
 
+def of_take(connection: Connection, identifier: str) -> RowMapping:
+    """The run that makes the take of this one now: itself, or what was ordered in its place."""
+    ordered = get(connection, identifier)
+    same = select(run).where(run.c.source == ordered["source"], run.c.take == ordered["take"])
+    rows = connection.execute(same).mappings().all()
+    return next((row for row in rows if row["state"] != "parked"), ordered)
+
+
 def get_recipe(connection: Connection, identifier: str) -> Recipe:
     return Recipe.from_json(connection.execute(select(recipe.c.content).where(recipe.c.id == identifier)).scalar_one())
 

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from nftd import cycle
-from nftd.config import PublisherSettings, Settings, SourceSettings
+from nftd.config import GeneratorSettings, PublisherSettings, Settings, SourceSettings
 from nftd.explain import explain
 from nftd.review import Review
+from nftd.stages.dream import park_run
 from nftd.stages.house import House
 from nftd.stages.loop import run_stage
 from nftd.store import artworks, history, listings, runs, work
@@ -167,6 +168,42 @@ def test_a_run_ordered_for_other_weights_is_ordered_anew_for_todays(store: Store
         assert rows[1]["id"][:12] in rows[0]["reason"]
         assert work.find(connection, "dream", rows[1]["id"])["state"] == "ready"
         assert rows[1]["take"] == rows[0]["take"]
+
+
+def test_a_take_ordered_anew_still_gives_its_artwork_back_and_can_be_called_off(store: Store, artwork: str) -> None:
+    """Another preset's recipe stands for weights that changed between two cycles."""
+    review = Review(store, Settings(), "tester")
+    review.again(artwork)
+    with store.write() as connection:
+        first = connection.execute(select(run).where(run.c.take == 1)).mappings().one()
+        # As it was ordered by an earlier version: the same take, a recipe of other weights.
+        runs.move(connection, first["id"], "parked", "superseded")
+        newer = runs.order(connection, first["source"], rooms.RECIPE, -1, take=1)
+        work.cancel(connection, "dream", first["id"])
+        work.enqueue(connection, "dream", newer)
+    assert newer[:12] in review.undo(artwork).note
+    with store.read() as connection:
+        assert runs.get(connection, newer)["state"] == "parked"
+    review.again(artwork)
+    with store.write() as connection:
+        last = connection.execute(select(run).where(run.c.take == 2)).mappings().one()
+        runs.move(connection, last["id"], "parked", "superseded")
+        newest = runs.order(connection, last["source"], rooms.RECIPE, -1, take=2)
+        park_run(connection, house(store, Settings()), newest, "no memory")
+    assert row_of(store, artwork)["state"] == "waiting"
+
+
+def test_a_parked_run_that_is_retried_under_other_weights_is_ordered_anew_with_the_configured_seed(store) -> None:
+    with store.write() as connection:
+        source = rooms.add_source(connection, store)
+        old = runs.order(connection, source, rooms.RECIPE, 7)
+        runs.move(connection, old, "parked", "no memory")
+        work.enqueue(connection, "dream", old)
+    seeded = Settings(generator=GeneratorSettings(seed=7))
+    run_stage(house(store, seeded), cycle.Stage("dream", cycle.dream, most=lambda _house: 1))
+    with store.read() as connection:
+        new = connection.execute(select(run).where(run.c.id != old)).mappings().one()
+    assert (new["state"], new["seed"]) == ("queued", 7)
 
 
 # --- sources that are off or refuse ---------------------------------------------------------------
