@@ -42,7 +42,11 @@ def list_(
     for entry in found:
         say(_line(entry))
     if not found:
-        say(f"No artwork is {state}." if state != "waiting" else "No artwork waits: nftd once looks for new ones.")
+        say(
+            f"No artwork is {state}."
+            if state != "waiting"
+            else f"No artwork waits in {store.root}: nftd once looks for new ones."
+        )
 
 
 def _line(entry: dict[str, Any]) -> str:
@@ -197,7 +201,8 @@ def _decide(
             }
         )
         return
-    say(f"{shown(decided.artwork)} is {decided.state} (draft {shown(decided.draft)}): {decided.note}")
+    state = "put back for another take" if decided.state == "again" else decided.state
+    say(f"{shown(decided.artwork)} is {state} (draft {shown(decided.draft)}): {decided.note}")
 
 
 def _resolve(connection: Connection, text: str) -> str:
