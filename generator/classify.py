@@ -20,7 +20,7 @@ from generator.models import Perceptor
 class CategoryRule:
     """`temperature` divides cosines before the softmax; below either limit the classifier abstains."""
 
-    temperature: float = 0.07
+    temperature: float = 0.05
     min_probability: float = 0.35
     min_margin: float = 0.05
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import ModelsMissing, UnknownPreset
+from generator.mini.manifest import read_manifest, weights_folder
 from generator.nouns import Prompt, Recipe
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ def weight_digests(name: str) -> tuple[tuple[str, str], ...]:
     Raises `ModelsMissing` where this version has no such models.
     """
     _require_models(name)
-    manifest = files("generator.mini") / "weights" / "manifest.json"
-    return tuple(sorted(json.loads(manifest.read_text("utf-8")).items()))
+    return tuple(sorted(read_manifest(weights_folder()).items()))
 
 
 def load_pair(name: str, device: str | torch.device) -> Pair:

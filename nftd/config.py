@@ -17,10 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
-    StrictBool,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -32,10 +29,23 @@ from generator.categories import CATEGORIES, DREAM_PROMPTS
 from generator.limits import IntakeLimits
 from generator.presets import PRESETS
 from nftd.config_errors import explain_invalid, explain_rule, explain_syntax
+from nftd.config_sources import BUNDLED, IMPORTED, PAGE, Line, Section, SourceSettings, fault_of_sources, is_line
 from nftd.errors import ConfigError
 from publisher.terms import ZERO_ADDRESS, is_address
 
-BUNDLED = "bundled"
+__all__ = [
+    "BUNDLED",
+    "IMPORTED",
+    "PAGE",
+    "Settings",
+    "SourceSettings",
+    "check",
+    "data_folder",
+    "find_file",
+    "load",
+    "parse",
+]
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -48,69 +58,43 @@ def _is_address(value: str) -> str:
     return value
 
 
-def _is_line(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be one line without control characters")
-    return value
-
-
 def _says_something(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
-    return _is_line(value)
+    return is_line(value)
+
+
+def _is_gateway(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        named = False
+    if not named or "@" in value or parts.query or parts.fragment or not (value.isascii() and value.isprintable()):
+        raise ValueError("must be the http or https address of a gateway, such as https://ipfs.io")
+    return value
 
 
 Address = Annotated[str, AfterValidator(_is_address)]
-Line = Annotated[str, AfterValidator(_is_line)]
+Gateway = Annotated[str, AfterValidator(_is_gateway)]
 Words = Annotated[str, AfterValidator(_says_something)]
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(?::[0-9]{1,2})?")
 _INTAKE = IntakeLimits()
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class SourceSettings(_Section):
-    """One place to scrape."""
-
-    enabled: StrictBool = Field(True, description="false leaves the source out of every cycle")
-    type: str = Field("page", description="the scraper that reads it; page reads any HTML gallery")
-    start: str = Field(description='the first listing page; "bundled" is the gallery that ships with nftd')
-    market: Line = Field("", description="the market's name in the store; empty takes the source's name")
-    local: StrictBool = Field(False, description="allow addresses on this machine, for a gallery of your own")
-    max_pages: int = Field(50, ge=1, description="listing pages read in one cycle")
-    max_works: int = Field(1000, ge=1, description="works tried in one cycle, read or not")
-    links: str = Field("", description="CSS selector of the links to works; empty finds them by structured data")
-    next: str = Field("", description="CSS selector of the link to the next page; empty takes rel=next")
-    fields: dict[str, str] = Field(
-        default={}, description="CSS selectors of single facts, where structured data lacks them"
-    )
-
-    @field_validator("start")
-    @classmethod
-    def _an_address(cls, value: str) -> str:
-        if value != BUNDLED and not value.startswith(("https://", "http://")):
-            raise ValueError('must start with https:// or http://, or be "bundled"')
-        if "@" in urlsplit(value).netloc:
-            raise ValueError("must not hold a user name or password: those are never sent")
-        return value
-
-    def options(self, start: str) -> dict[str, object]:
-        """What its scraper is told: the address to start from and the rules that are set."""
-        chosen = {"links": self.links, "next": self.next, "fields": self.fields}
-        limits = {"max_pages": self.max_pages, "max_works": self.max_works}
-        return {"start": start, **limits, **{name: rule for name, rule in chosen.items() if rule}}
-
-
-class HttpSettings(_Section):
+class HttpSettings(Section):
     """Manners on the network."""
 
     contact: str = Field("", description="a mail address or page for site owners, sent in the User-Agent")
     interval_seconds: float = Field(2.0, ge=0, le=86_400, description="pause between two requests to one host")
     timeout_seconds: float = Field(30.0, gt=0, le=86_400, description="longest time for one request, all of it")
     max_image_mb: float = Field(32.0, ge=0.001, le=2000, description="largest picture that is downloaded, in MB")
+    downloads: int = Field(4, ge=1, le=16, description="pictures loaded at once, each from another host")
+    ipfs_gateways: list[Gateway] = Field(
+        default=["https://ipfs.io", "https://dweb.link"],
+        description="where ipfs:// pictures are asked for, one after the other; their bytes are checked",
+    )
 
     @field_validator("contact")
     @classmethod
@@ -120,7 +104,7 @@ class HttpSettings(_Section):
         return value
 
 
-class SelectionSettings(_Section):
+class SelectionSettings(Section):
     """Which works are worth a rework."""
 
     policy: Literal["report"] = Field("report", description="report: trim by price, then top share by price and likes")
@@ -139,7 +123,7 @@ class SelectionSettings(_Section):
         return self
 
 
-class RightsSettings(_Section):
+class RightsSettings(Section):
     """What may be made from whose work."""
 
     generate: Literal["allowed", "any"] = Field(
@@ -148,7 +132,15 @@ class RightsSettings(_Section):
     )
 
 
-class IntakeSettings(_Section):
+class OptOutSettings(Section):
+    """Whose works are left alone: not selected, not downloaded, and withdrawn where they wait."""
+
+    creators: list[Words] = Field(default=[], description="creators by the names that markets show")
+    contracts: list[Words] = Field(default=[], description="contracts, 0x... or chain:contract")
+    listings: list[Words] = Field(default=[], description="single works, by address, market:id or l- id in full")
+
+
+class IntakeSettings(Section):
     """What a picture must be like to go into the generator."""
 
     fit: Literal["crop", "pad", "stretch"] = Field("crop", description="how a picture becomes square")
@@ -163,14 +155,14 @@ class IntakeSettings(_Section):
     )
 
 
-class CategorySettings(_Section):
+class CategorySettings(Section):
     """One category: how it is recognized and what it becomes."""
 
     prompt: Words = Field(description="what the dream is told to paint")
     phrases: list[Words] = Field(min_length=1, description="how such a picture is described, for recognition")
 
 
-class GeneratorSettings(_Section):
+class GeneratorSettings(Section):
     """VQGAN+CLIP."""
 
     preset: Literal["mini", "wikiart"] = Field("mini", description="mini ships with nftd; wikiart is not built yet")
@@ -199,19 +191,19 @@ class GeneratorSettings(_Section):
         return value
 
 
-class ChoiceSettings(_Section):
+class ChoiceSettings(Section):
     """Which iterate becomes the artwork."""
 
     fidelity_floor: float = Field(0.3, ge=-1, le=1, description="least likeness to the source (cosine of embeddings)")
 
 
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """Clear stops."""
 
     runs_per_cycle: int = Field(8, ge=0, description="dreams in one cycle; the rest waits for the next")
 
 
-class PublisherSettings(_Section):
+class PublisherSettings(Section):
     """What would be published, and by whom."""
 
     chain: Literal["sepolia", "ethereum"] = Field("sepolia", description="sepolia is the test network")
@@ -228,7 +220,7 @@ def _categories() -> dict[str, CategorySettings]:
     }
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole file."""
 
     data: Line = Field("", description="folder for everything nftd keeps, relative to this file")
@@ -239,6 +231,7 @@ class Settings(_Section):
     http: HttpSettings = HttpSettings()
     selection: SelectionSettings = SelectionSettings()
     rights: RightsSettings = RightsSettings()
+    optout: OptOutSettings = OptOutSettings()
     intake: IntakeSettings = IntakeSettings()
     categories: dict[Name, CategorySettings] = Field(
         default_factory=_categories, min_length=1, description="what works are sorted into; what fits none is left out"
@@ -282,39 +275,18 @@ def parse(content: dict[str, Any], path: Path, text: str) -> Settings:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         raise ConfigError(explain_invalid(path, text, error, Settings)) from None
-    if fault := _fault_of_sources(settings):
+    if fault := fault_of_sources(settings.sources):
         raise ConfigError(explain_rule(path, text, *fault))
     return settings
 
 
-def _fault_of_sources(settings: Settings) -> tuple[list[str], str] | None:
-    """The first key of an enabled source that no cycle could use, and why."""
-    markets: dict[str, str] = {}
-    for name, source in settings.sources.items():
-        if not source.enabled:
-            continue
-        market = source.market or name
-        if market in markets:
-            told = f"{market!r} is also the market of source {markets[market]}: give each its own name"
-            return ["sources", name, "market"], told
-        markets[market] = name
-        if fault := _fault_of_rules(name, source):
-            return fault
-    return None
-
-
-def _fault_of_rules(name: str, source: SourceSettings) -> tuple[list[str], str] | None:
-    from scrapers.errors import BadRule, UnknownSource
-    from scrapers.sites import make_source
-
-    start = "http://localhost/" if source.start == BUNDLED else source.start
-    try:
-        make_source(source.type, name, source.options(start))
-    except UnknownSource as error:
-        return ["sources", name, "type"], str(error)
-    except BadRule as error:
-        return ["sources", name, *str(error.evidence["option"]).split(".", 1)], str(error)
-    return None
+def check(path: Path | None) -> Settings:
+    """Read the file as `load` does, and check also that every enabled source has the key that it needs."""
+    settings = load(path)
+    if fault := fault_of_sources(settings.sources, with_keys=True):
+        text = path.read_text(encoding="utf-8") if path else ""
+        raise ConfigError(explain_rule(path or Path("the defaults"), text, *fault))
+    return settings
 
 
 def data_folder(

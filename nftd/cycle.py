@@ -14,10 +14,9 @@ from sqlalchemy import insert, update
 from generator.presets import weight_digests
 from nftd.config import Settings
 from nftd.domain import utc_now
-from nftd.errors import SourceOff
 from nftd.stages.draft import draft, terms_key
 from nftd.stages.dream import dream, park_run, sweep_states
-from nftd.stages.fetch import fetch, fetch_failed
+from nftd.stages.fetch import by_host, fetch, fetch_failed, open_fetches
 from nftd.stages.house import OWNER, House
 from nftd.stages.intake import intake
 from nftd.stages.judge import judge
@@ -28,6 +27,7 @@ from nftd.stages.select import KEY as SELECT_KEY
 from nftd.stages.select import select
 from nftd.stages.voucher import voucher
 from nftd.stages.watch import Watch
+from nftd.stages.withdraw import withdraw
 from nftd.store import artworks, history, listings, work
 from nftd.store.blobs import sweep_partial
 from nftd.store.database import Store
@@ -42,7 +42,7 @@ def _dreams_left(house: House) -> int:
 
 SCRAPE = Stage("scrape", scrape, failed=scrape_failed)
 SELECT = Stage("select", select)
-FETCH = Stage("fetch", fetch, failed=fetch_failed)
+FETCH = Stage("fetch", fetch, failed=fetch_failed, lanes=by_host, spares=True)
 INTAKE = Stage("intake", intake)
 DREAM = Stage("dream", dream, parked=park_run, most=_dreams_left)
 JUDGE = Stage("judge", judge)
@@ -110,6 +110,7 @@ def _clean_up(house: House) -> None:
 
 def _open_sources(house: House) -> None:
     """Ask for every enabled source; one that refused us is left alone until its time has come."""
+    withdraw(house)
     enabled = _enabled(house)
     with house.store.write() as connection:
         work.park_others(connection, "scrape", enabled, "switched off, or no longer configured")
@@ -129,12 +130,6 @@ def _open_selection(house: House) -> None:
             work.reopen(connection, "select", SELECT_KEY)
 
 
-def _open_fetches(house: House) -> None:
-    """Look again at pictures that were put aside because their source was off or refused us."""
-    with house.store.write() as connection:
-        work.release_held(connection, SourceOff.code)
-
-
 def _open_drafts(house: House) -> None:
     """Draft anew what was drafted by other terms than today's, or not at all."""
     with house.store.write() as connection:
@@ -152,8 +147,9 @@ def _open_vouchers(house: House) -> None:
 OPENERS: dict[str, Callable[[House], None]] = {
     "scrape": _open_sources,
     "select": _open_selection,
-    "fetch": _open_fetches,
+    "fetch": open_fetches,
     "draft": _open_drafts,
+    "pin": withdraw,  # also what had no draft to be rejected before
     "voucher": _open_vouchers,
 }
 

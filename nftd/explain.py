@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.exc import NoResultFound
 
 from nftd.domain import shown
-from nftd.store import artworks, history, listings, lookups, runs, sources, work
+from nftd.store import artworks, history, listings, lookups, observations, runs, sources, work
 from nftd.store.tables import artwork as artwork_table
 from nftd.store.tables import draft as draft_table
 from nftd.store.tables import publication as publication_table
@@ -56,7 +56,7 @@ def _feed(connection: Connection, name: str) -> dict[str, Any] | None:
 def _story(connection: Connection, listing_id: str, chosen: str | None) -> list[Step]:
     listing = listings.get(connection, listing_id)
     source = sources.of_listing(connection, listing_id)
-    steps = [_scraped(listing), *_selected(listing), *_fetched(connection, listing, source)]
+    steps = [_scraped(connection, listing), *_selected(listing), *_fetched(connection, listing, source)]
     if source is None:
         return steps
     steps += _judged(connection, source)
@@ -98,7 +98,7 @@ def _step(stage: str, identifier: str, outcome: str, reason: str | None, **value
     return {"stage": stage, "id": shown(identifier), "outcome": outcome, "reason": reason, "values": known}
 
 
-def _scraped(row: RowMapping) -> Step:
+def _scraped(connection: Connection, row: RowMapping) -> Step:
     ask = listings.money(row)
     return _step(
         "scrape",
@@ -112,6 +112,7 @@ def _scraped(row: RowMapping) -> Step:
         market_id=row["market_id"],
         url=row["url"],
         price=str(ask) if ask else None,
+        **observations.told(connection, row["id"]),
         likes=row["likes"],
         year=row["year"],
         nsfw=row["nsfw"],

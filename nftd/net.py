@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import httpcore
@@ -82,6 +83,15 @@ class Deadline(threading.local):
 
     def start(self, seconds: float) -> None:
         self.at = time.monotonic() + seconds
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let no time count, and any other request of this thread have its own deadline meanwhile."""
+        at, since = self.at, time.monotonic()
+        try:
+            yield
+        finally:
+            self.at = at + time.monotonic() - since
 
     def bound(self, timeout: float | None) -> float:
         """The smaller of a timeout and the time left; raises httpcore.ReadTimeout when none is left."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from nftd.config import Settings
 from nftd.domain import Event, shown
 from nftd.errors import Refused
+from nftd.optout import OptOut
 from nftd.recipes import recipe_of
 from nftd.store import artworks, history, runs, work
 from nftd.store.database import Store
@@ -44,6 +45,7 @@ class Review:
         with self._store.write() as connection:
             story = self._story(connection, artwork, draft)
             _require_rights(story)
+            self._require_no_opt_out(story)
             shown_draft = story.artwork["draft"]
             self._answer(connection, story, "approve", "approved", reason)
             work.enqueue(connection, "pin", shown_draft)
@@ -102,6 +104,10 @@ class Review:
         runs.move(connection, run, "parked", "called off")
         history.record(connection, [Event(run, "queued", "parked", "called off", self._reviewer)], None)
         return f"it waits again; {shown(run)}, the other take, is called off"
+
+    def _require_no_opt_out(self, story: Story) -> None:
+        if told := OptOut(self._settings.optout).match(story.listing):
+            raise Refused(f"{shown(story.artwork['id'])} cannot be approved: {told}")
 
     def _story(self, connection: Connection, artwork: str, draft: str | None) -> Story:
         """The artwork, if it waits and its draft is still the one that was shown."""

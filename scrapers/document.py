@@ -1,28 +1,32 @@
 """An HTML page taken apart once: its links, its structured data, and what its publisher says about it."""
 
-import re
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Final
+from __future__ import annotations
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
-from bs4.exceptions import ParserRejectedMarkup
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from scrapers.address import resolve, site_of
 from scrapers.errors import UnreadablePage, WrongContentType
-from scrapers.jsonld import Graph
-from scrapers.selectors import split_rule
+from scrapers.fields import Place, override
+from scrapers.jsonld import Graph, Node
+from scrapers.markup import linked, meta_tags, parse_html
+from scrapers.nextdata import next_data, values_at
+from scrapers.numbers import Mark
+from scrapers.opengraph import adult_page, tagged_work
+from scrapers.schemaorg import ARTWORKS, PRODUCTS, works_of
+from scrapers.selectors import NEXT
 from scrapers.session import Page
-from scrapers.text import clean, clean_or_none
-from scrapers.work import Work, meta_tags, whole_number, works_in, year_of
+from scrapers.text import clean
+from scrapers.work import Work
 
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+MAX_LINKS: Final = 5_000
+MAX_ENTRIES: Final = 1_000
 _HTML: Final = frozenset({"", "text/html", "application/xhtml+xml"})
-_AMOUNT: Final = re.compile(r"(?P<before>[^\d\s.,+-]*)\s*(?P<amount>[+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?P<after>\S*)")
-
-# Both warn about what foreign markup looks like; it is read as HTML whatever it looks like.
-warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
-warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
 
 
 class Document:
@@ -36,56 +40,126 @@ class Document:
                 got=page.content_type,
             )
         self.url = page.url
-        self.soup = BeautifulSoup(page.text(), "lxml")
-        self.graph = Graph(self.soup)
+        self._text = page.text()
+        self.root = parse_html(self._text)
+        self.graph = Graph(self.root)
+        if "itemscope" in self._text and not self.graph.lists and not self.graph.find(PRODUCTS | ARTWORKS):
+            self.graph.add_microdata(self.root)
         self.base = self._base()
+        self.place = Place(lambda: self.soup, lambda: self.data)
 
-    @property
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The page for CSS selectors; built when the first is applied, since it costs most of all."""
+        from scrapers.soup import soup_of
+
+        return soup_of(self._text)
+
+    @cached_property
+    def data(self) -> object:
+        """The page's `__NEXT_DATA__`, None where it has none."""
+        return next_data(self.root)
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        return meta_tags(self.root)
+
+    @cached_property
     def address(self) -> str:
         """The canonical address that the page names on its own site, else the one it was fetched from."""
-        canonical = self.soup.select_one('link[rel~="canonical"][href]')
-        named = self.resolve(canonical["href"]) if canonical else None
+        named = self.resolve(linked(self.root, "canonical", "link"))
         return named if named and site_of(named) == site_of(self.url) else self.url
 
     @property
     def invented(self) -> bool:
         """Whether the page says that its prices and likes are made up, as demonstration galleries do."""
-        return meta_tags(self.soup).get("nftd:prices", "").lower() == "invented"
+        return self.meta.get("nftd:prices", "").lower() == "invented"
 
     def resolve(self, reference: object) -> str | None:
         return resolve(self.base, reference) if isinstance(reference, str) else None
 
-    def links(self, selector: str | None) -> list[str | None]:
-        """Detail addresses in order, by selector or from ItemLists; None stands for an unusable one."""
-        if selector is None:
-            references: list[object] = list(self.graph.item_urls())
+    def links(self, rule: str | None) -> list[str | None]:
+        """The first 5,000 detail addresses, by rule or from ItemLists; None stands for an unusable one."""
+        if rule is None:
+            references: list[object] = [url for url, _ in self.graph.items()]
+        elif rule.startswith(NEXT):
+            references = list(values_at(self.data, rule.removeprefix(NEXT)))
         else:
-            references = [tag.get("href") for tag in self.soup.select(selector)]
-        return [self.resolve(reference) for reference in references]
+            references = [tag.get("href") for tag in self.soup.select(rule, limit=MAX_LINKS)]
+        return [self.resolve(reference) for reference in references[:MAX_LINKS]]
 
-    def next_page(self, selector: str | None) -> str | None:
-        """The address of the next listing page, by selector or rel="next"."""
-        tag = self.soup.select_one(selector or 'link[rel~="next"][href], a[rel~="next"][href]')
+    def listed(self) -> dict[str, Node]:
+        """What the page's ItemLists say of each address."""
+        return {url: node for name, node in self.graph.items() if (url := self.resolve(name)) is not None}
+
+    def next_page(self, rule: str | None) -> str | None:
+        """The address of the next listing page, by rule or rel="next"."""
+        if rule is None:
+            return self.resolve(linked(self.root, "next", "link", "a"))
+        if rule.startswith(NEXT):
+            return self.resolve(self.place.read(rule))
+        tag = self.soup.select_one(rule)
         return self.resolve(tag.get("href")) if tag else None
 
-    def works(self, fields: Mapping[str, str]) -> list[Work]:
-        """The works described here; what `fields` selects in the page overrides the structured data."""
-        works = works_in(self.soup, self.graph)
-        chosen = {name: self._select(rule) for name, rule in fields.items()}
-        if not works and chosen.get("title"):
+    def works(self, fields: Mapping[str, str], mark: Mark | None = None) -> list[Work]:
+        """The works described here; what `fields` selects in the page overrides the structured data.
+
+        JSON-LD or microdata describe them, else OpenGraph tags one, else the rules alone.
+        """
+        works = works_of(self.graph)
+        if not works and (tagged := tagged_work(self.meta)):
+            works = [tagged]
+        if len(works) == 1 and works[0].nsfw is None:
+            works[0].nsfw = adult_page(self.meta)
+        chosen = self.place.read_all(fields)
+        if not works and "title" in chosen:
             works = [Work(origin="rules")]
         for work in works[:1]:
-            _override(work, chosen)
+            override(work, chosen, fields, mark)
         return works
 
-    def _base(self) -> str:
-        tag = self.soup.select_one("base[href]")
-        return (resolve(self.url, str(tag["href"])) if tag else None) or self.url
+    def entries(self, rule: str, link: str | None, fields: Mapping[str, str], mark: Mark | None) -> list[Work]:
+        """The works whose entries `rule` finds on a listing page, each read by `fields` inside of its entry.
 
-    def _select(self, rule: str) -> str | None:
-        selector, attribute = split_rule(rule)
-        tag = self.soup.select_one(selector)
-        return _content(tag, attribute) if tag else None
+        `link` finds the address of the work's own page in the entry; without it that is the first <a href>.
+        """
+        found: list[Work] = []
+        for place in self._places(rule):
+            work = Work(origin="rules")
+            address = place.read(link or ("a[href] @href" if not rule.startswith(NEXT) else "text:"))
+            work.url = str(address) if address is not None else None
+            override(work, place.read_all(fields), fields, mark)
+            found.append(work)
+        return found
+
+    def _places(self, rule: str) -> Iterator[Place]:
+        if rule.startswith(NEXT):
+            for value in values_at(self.data, rule.removeprefix(NEXT)):
+                yield _place(None, value)
+        else:
+            for tag in _innermost(self.soup.select(rule, limit=MAX_ENTRIES)):
+                yield _place(tag, self.data)
+
+    def _base(self) -> str:
+        for tag in self.root.iter("base"):
+            if (address := tag.get("href")) is not None:
+                return resolve(self.url, address) or self.url
+        return self.url
+
+
+def _innermost(tags: Sequence[Tag]) -> list[Tag]:
+    """Those that hold no other of them: where an entry is not closed, the next stands inside of it."""
+    holders: set[int] = set()
+    for tag in tags:
+        for above in tag.parents:
+            if id(above) in holders:
+                break
+            holders.add(id(above))
+    return [tag for tag in tags if id(tag) not in holders]
+
+
+def _place(tag: Tag | None, data: object) -> Place:
+    return Place(lambda: tag, lambda: data)
 
 
 @contextmanager
@@ -93,42 +167,10 @@ def readable(url: str) -> Iterator[None]:
     """Turn what parsers raise about the text of the page at `url` into UnreadablePage.
 
     That is a surrogate or a number that cannot be converted (ValueError, UnicodeError among them), an amount
-    beyond arithmetic, nesting deeper than the stack, and markup that the parser rejects; anything else is a
-    fault of ours and goes through.
+    beyond arithmetic, and nesting deeper than the stack; anything else is a fault of ours and goes through.
     """
     try:
         yield
-    except (ValueError, ArithmeticError, RecursionError, ParserRejectedMarkup) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         reason = clean(f"{type(error).__name__}: {error}", 200)
         raise UnreadablePage(f"{url} cannot be read as HTML ({reason})", url) from error
-
-
-def split_price(text: str) -> tuple[str, str | None]:
-    """ "0.5 ETH" or "€ 12.50" in amount and symbol; text that is neither comes back whole."""
-    found = _AMOUNT.fullmatch(text.strip())
-    if not found or (found["before"] and found["after"]):
-        return text, None
-    return found["amount"], found["before"] or found["after"] or None
-
-
-def _content(tag: Tag, attribute: str | None) -> str | None:
-    if attribute is None:
-        return clean_or_none(tag.get_text(" "), 20_000)
-    value = tag.get(attribute)
-    return clean_or_none(" ".join(value) if isinstance(value, list) else value, 20_000)
-
-
-def _override(work: Work, chosen: Mapping[str, str | None]) -> None:
-    for name in ("title", "creator", "series", "identifier"):
-        if text := chosen.get(name):
-            setattr(work, name, clean(text))
-    for name, read in (("likes", whole_number), ("supply", whole_number), ("year", year_of)):
-        if text := chosen.get(name):
-            setattr(work, name, read(text))
-    if price := chosen.get("price"):
-        work.price, symbol = split_price(price)
-        work.currency = chosen.get("currency") or symbol or work.currency
-    if chosen.get("license") or chosen.get("license_url"):
-        work.licenses = [(chosen.get("license"), chosen.get("license_url"))]
-    if image := chosen.get("image"):
-        work.media_url, work.media_mime = image, None

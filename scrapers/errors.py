@@ -7,16 +7,22 @@
     ├── BadRule                  bad_rule              a source's rules cannot work (selector, address)
     └── FetchError
         ├── Blocked              blocked               401, 403, 429 or a challenge: stop, never evade
+        │   └── LoginPage        login_page            a form to log in came in place of the page
+        ├── BudgetSpent          budget_spent          the month's requests to a source are all made
         ├── Gone                 not_found             404 or 410
         ├── BadStatus            bad_status            any other answer that is neither content nor a redirect
+        ├── WrongBytes           wrong_bytes           not the bytes that a content address names
         ├── UnreadablePage       unreadable_page       the page came, and no parser can take its text
         ├── Unreachable          unreachable           no connection, or it broke
         │   ├── TimedOut         timeout
         │   ├── ServerError      server_error          5xx, still so after the retries
         │   ├── Truncated        truncated             fewer bytes than announced
+        │   ├── RobotsUnreachable robots_unreachable   robots.txt cannot be read: its site is left alone
         │   └── Unresolvable     unresolvable          the name has no address
         └── Refused                                    our own rule stopped it
             ├── BadUrl           bad_url
+            ├── BadHeader        bad_header            a key or header that cannot be sent
+            ├── RobotsDenied     robots_denied         the site's robots.txt forbids it
             ├── NotPublicAddress not_public_address
             ├── BadRedirect      bad_redirect
             ├── TooLarge         too_large
@@ -88,12 +94,26 @@ class Blocked(FetchError):
         self.retry_after = retry_after
 
 
+class LoginPage(Blocked):
+    code = "login_page"
+
+
+class BudgetSpent(FetchError):
+    code = "budget_spent"
+    permanent = False
+
+
 class Gone(FetchError):
     code = "not_found"
 
 
 class BadStatus(FetchError):
     code = "bad_status"
+
+
+class WrongBytes(FetchError):
+    code = "wrong_bytes"
+    permanent = False
 
 
 class UnreadablePage(FetchError):
@@ -117,6 +137,10 @@ class Truncated(Unreachable):
     code = "truncated"
 
 
+class RobotsUnreachable(Unreachable):
+    code = "robots_unreachable"
+
+
 class Unresolvable(Unreachable):
     code = "unresolvable"
 
@@ -127,6 +151,14 @@ class Refused(FetchError):
 
 class BadUrl(Refused):
     code = "bad_url"
+
+
+class BadHeader(Refused):
+    code = "bad_header"
+
+
+class RobotsDenied(Refused):
+    code = "robots_denied"
 
 
 class NotPublicAddress(Refused):

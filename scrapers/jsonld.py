@@ -1,7 +1,8 @@
-"""JSON-LD blocks of a page as plain nodes: numbers stay exact, references are followed, nothing raises.
+"""Structured data of a page as plain nodes: numbers stay exact, references are followed, nothing raises.
 
-Source: JSON-LD 1.1 (W3C, 2020), sections 3.3 (node identifiers) and 4.9 (@graph), as far as pages use them:
-compacted documents with schema.org terms. Contexts are not expanded.
+JSON-LD blocks, and microdata where they describe nothing. Source: JSON-LD 1.1 (W3C, 2020), sections 3.3 (node
+identifiers) and 4.9 (@graph), as far as pages use them: compacted documents with schema.org terms. Contexts are
+not expanded.
 """
 
 import json
@@ -10,13 +11,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from bs4 import BeautifulSoup
+from scrapers.markup import Element, scripts
+from scrapers.microdata import Node, items_in
 
-Node = dict[str, object]
+__all__ = ["Graph", "Node", "bare", "node_types"]
 
 MAX_NODES: Final = 20_000
 MAX_DEPTH: Final = 24
+MAX_VISITS: Final = 500_000
+MAX_VALUES: Final = 1_000
 _WRAPPER: Final = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|/\*\]\]>\*/)\s*$")
+_SEPARATORS: Final = re.compile(r"[/#:]")
 # What stands under these is about something else than the page's own subject.
 _ASIDE: Final = frozenset(
     {
@@ -32,18 +37,28 @@ _ASIDE: Final = frozenset(
 
 
 class Graph:
-    """All nodes of a page's JSON-LD blocks, in document order; `find` and `follow` read them."""
+    """All nodes of a page's JSON-LD, else of its microdata, in document order; `find` and `follow` read them.
 
-    def __init__(self, soup: BeautifulSoup) -> None:
-        self.nodes: list[Node] = []
+    `origin` says which of the two they are.
+    """
+
+    def __init__(self, root: Element) -> None:
+        self.origin = "json-ld"
+        self._typed: list[tuple[frozenset[str], Node]] = []
         self.lists: list[Node] = []
         self._by_id: dict[str, Node] = {}
-        for block in _blocks(soup):
+        self._visits = 0
+        for block in _blocks(root):
             self._collect(block, depth=0, aside=False)
+
+    def add_microdata(self, root: Element) -> None:
+        """Take in the page's microdata too."""
+        self.origin = "microdata"
+        self._collect(items_in(root), depth=0, aside=False)
 
     def find(self, types: frozenset[str]) -> list[Node]:
         """The nodes that are of one of the types (bare names), outside of lists and related items."""
-        return [node for node in self.nodes if types & set(node_types(node))]
+        return [node for own, node in self._typed if not own.isdisjoint(types)]
 
     def follow(self, value: object) -> object:
         """The node that a bare reference {"@id": ...} points to, where the page has it; else the value."""
@@ -51,21 +66,24 @@ class Graph:
             return self._by_id.get(value["@id"], value)
         return value
 
-    def all(self, value: object) -> list[object]:
-        """A property's values: lists flattened one level, references followed, nulls dropped."""
-        values = value if isinstance(value, list) else [value]
+    def all(self, value: object, most: int = MAX_VALUES) -> list[object]:
+        """A property's first values: lists flattened one level, references followed, nulls dropped."""
+        if value is None:
+            return []
+        values = value[:most] if isinstance(value, list) else [value]
         return [self.follow(item) for item in values if item is not None]
 
-    def item_urls(self) -> list[str]:
-        """The addresses that the page's ItemLists name, in order (schema.org ListItem)."""
-        urls: list[str] = []
+    def items(self) -> list[tuple[str, Node]]:
+        """The addresses that the page's ItemLists name, in order, each with its entry (schema.org ListItem)."""
+        found: list[tuple[str, Node]] = []
         for node in self.lists:
             for item in self.all(node.get("itemListElement")):
-                urls.extend(_item_url(item, self))
-        return urls
+                found.extend((url, item if isinstance(item, dict) else {}) for url in _item_url(item, self))
+        return found
 
     def _collect(self, value: object, depth: int, aside: bool) -> None:
-        if depth > MAX_DEPTH or len(self.nodes) + len(self._by_id) > MAX_NODES:
+        self._visits += 1
+        if depth > MAX_DEPTH or self._visits > MAX_VISITS or len(self._typed) + len(self._by_id) > MAX_NODES:
             return
         if isinstance(value, list):
             for item in value:
@@ -77,24 +95,28 @@ class Graph:
         name = node.get("@id")
         if isinstance(name, str) and len(node) > 1:
             self._by_id.setdefault(name, node)
-        if not aside and node_types(node):
-            self.nodes.append(node)
-        in_list = "ItemList" in node_types(node)
+        types = frozenset(node_types(node))
+        if not aside and types:
+            self._typed.append((types, node))
+        in_list = "ItemList" in types
         if in_list and not aside:
             self.lists.append(node)
         for key, value in node.items():
-            self._collect(value, depth + 1, aside or in_list or key in _ASIDE)
+            if isinstance(value, dict | list):
+                self._collect(value, depth + 1, aside or in_list or key in _ASIDE)
 
 
 def node_types(node: Node) -> list[str]:
     """The node's types without their vocabulary: "https://schema.org/Product" is "Product"."""
     types = node.get("@type")
+    if types is None:
+        return []
     names = types if isinstance(types, list) else [types]
     return [bare(name) for name in names if isinstance(name, str)]
 
 
 def bare(term: str) -> str:
-    return re.split(r"[/#:]", term.strip())[-1]
+    return _SEPARATORS.split(term.strip())[-1]
 
 
 def _item_url(item: object, graph: Graph) -> Iterator[str]:
@@ -106,11 +128,10 @@ def _item_url(item: object, graph: Graph) -> Iterator[str]:
         yield item.strip()
 
 
-def _blocks(soup: BeautifulSoup) -> Iterator[object]:
-    for script in soup.find_all("script"):
-        kind = script.get("type")
-        if isinstance(kind, str) and kind.split(";")[0].strip().lower() == "application/ld+json":
-            yield _load(script.get_text())
+def _blocks(root: Element) -> Iterator[object]:
+    for kind, _, text in scripts(root):
+        if kind == "application/ld+json":
+            yield _load(text)
 
 
 def _load(text: str) -> object:

@@ -1,7 +1,7 @@
-"""What a market shows: listings, their media, observed prices, and the items that could not be read."""
+"""What a market shows: listings, their media, observed prices, rates, and the items that could not be read."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -28,7 +28,8 @@ class Listing:
     Text is cleaned of control and bidirectional characters, but foreign: escape it wherever it is shown.
     `likes` and `nsfw` are None where the market says nothing. `year` is as given, however absurd.
     `raw` holds the fields the values were read from, JSON-able. `invented` is True where the page itself says
-    that its prices and likes are made up.
+    that its prices and likes are made up. `mark` is a digest of its entry on the market's listing page: while it
+    stays the same, nothing of the work has changed.
     """
 
     market: str
@@ -52,6 +53,7 @@ class Listing:
     raw: dict[str, object]
     usd: Decimal | None = None
     invented: bool = False
+    mark: str | None = None
 
     def __post_init__(self) -> None:
         _require_utc(self.seen_at)
@@ -67,7 +69,11 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A price seen at a time; observations are added, never replaced. `usd` is of the event's date."""
+    """A price seen at a time; observations are added, never replaced. `usd` is of the event's date.
+
+    `event` is the market's own id of the offer or sale, so that the same one is stored once. `buyer` and `seller`
+    are accounts as the market writes them: who bids is a buyer, who asks a seller.
+    """
 
     market: str
     market_id: str
@@ -76,9 +82,26 @@ class Observation:
     price: Money
     usd: Decimal | None
     rate_source: str | None
+    event: str | None = None
+    buyer: str | None = None
+    seller: str | None = None
 
     def __post_init__(self) -> None:
         _require_utc(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one whole unit of `asset` was worth on a day, in US dollars, as `source` had it."""
+
+    asset: str
+    day: date
+    usd: Decimal
+    source: str
+
+    def __post_init__(self) -> None:
+        if type(self.day) is not date or not self.usd.is_finite() or self.usd < 0:
+            raise ValueError(f"{self.day!r}, {self.usd!r}: a rate is of a date, finite and not negative")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What kind of file a work is, by its declared media type, else by the ending of its address."""
 
-from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -45,6 +44,8 @@ def media_kind(url: str, mime: str | None) -> tuple[MediaKind, str | None]:
 
 def _ending(url: str) -> str:
     try:
-        return PurePosixPath(unquote(urlsplit(url).path)).suffix.lower()
+        name = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
     except ValueError:
         return ""
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if stem and dot else ""

@@ -10,6 +10,7 @@ from scrapers.errors import BadMoney, ShapeChanged
 from scrapers.listing import Listing, Media
 from scrapers.media import media_kind
 from scrapers.money import Money
+from scrapers.numbers import exact_money, minor_money
 from scrapers.rights import read_rights, strictest
 from scrapers.text import clean
 from scrapers.work import Work
@@ -25,8 +26,12 @@ def main_work(works: Sequence[Work], document: Document) -> Work | None:
     return works[0] if works else None
 
 
-def listing_from(work: Work, document: Document, market: str, embedded: bool = False) -> Listing:
+def listing_from(
+    work: Work, document: Document, market: str, embedded: bool = False, mark: str | None = None
+) -> Listing:
     """Build the listing; `embedded` works share their page with others and have no page of their own.
+
+    `mark` is the digest of the work's entry on the listing page.
 
     Raises ShapeChanged where the work has no title, BadMoney where its price cannot be read exactly.
     """
@@ -54,6 +59,7 @@ def listing_from(work: Work, document: Document, market: str, embedded: bool = F
         seen_at=datetime.now(UTC),
         raw=_evidence(work),
         invented=document.invented,
+        mark=mark,
     )
 
 
@@ -75,7 +81,7 @@ def _ask(work: Work, url: str) -> Money | None:
         return None
     if not work.currency:
         raise BadMoney(f"price {str(work.price)[:60]!r} on {url} has no currency: state priceCurrency", url=url)
-    return Money.parse(work.price, work.currency)
+    return minor_money(work.price, work.currency) if work.minor else exact_money(work.price, work.currency)
 
 
 def _media(work: Work, document: Document) -> Media | None:
@@ -98,6 +104,7 @@ def _evidence(work: Work) -> dict[str, object]:
         "identifier": work.identifier,
         "price": str(work.price) if isinstance(work.price, Decimal | int) else work.price,
         "currency": work.currency,
+        "minor": work.minor or None,
         "likes": work.likes,
         "supply": work.supply,
         "year": work.year,

@@ -13,12 +13,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from scrapers.text import clean
 
 Decision = Literal["allow", "review", "deny"]
 _MAX_STATEMENT: Final = 20_000
+_MAX_COMMON: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,18 @@ _A16Z: Final = (_CC0, _HOLDER, _HOLDER, _HOLDER, _PERSONAL, _PERSONAL)
 
 def read_rights(text: str | None, url: str | None) -> Rights:
     """Decide from a work's rights text and rights URL (either may be missing) whether a remix may be sold."""
+    if len(text or "") + len(url or "") <= _MAX_COMMON:
+        return _common(text, url)
+    return _decide(text, url)
+
+
+@lru_cache(maxsize=512)
+def _common(text: str | None, url: str | None) -> Rights:
+    """Most works of a market state one of a few licenses."""
+    return _decide(text, url)
+
+
+def _decide(text: str | None, url: str | None) -> Rights:
     parts = [part for part in (text, url) if part is not None and part.strip()]
     has_uri = any(_URI.search(part[:_MAX_STATEMENT].casefold()) for part in parts)
     readings = [_read(part, has_uri) for part in parts]

@@ -1,5 +1,6 @@
-"""What a scraper needs from the network: one method. All manners (pauses, retries, limits) live behind it."""
+"""What a scraper needs from the network: two methods. All manners (pauses, retries, limits) live behind them."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -28,6 +29,12 @@ class Page(Protocol):
 
 
 class Session(Protocol):
-    def get(self, url: str) -> Page:
+    """The network; `headers` go to the address's own server only, and their values are never told in an error."""
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Fetch a page; raises scrapers.errors.FetchError (Blocked, Gone, Unreachable, Refused, ...)."""
+        ...
+
+    def post(self, url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Page:
+        """Ask a question in JSON that changes nothing at the other side, so that it may be asked again."""
         ...

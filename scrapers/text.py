@@ -16,9 +16,15 @@ def clean(text: str, limit: int = 500) -> str:
 
     It is safe to store and to log, not to paste into HTML or SQL: escape there.
     """
-    visible = _INVISIBLE.sub("", text[: limit * 8])
-    printable = "".join(_plain(character) for character in visible)
-    line = _SPACE.sub(" ", printable).strip()
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    visible = text[: limit * 8]
+    if not visible.isascii():
+        visible = _INVISIBLE.sub("", visible)
+    line = _SPACE.sub(" ", visible)
+    if not line.isprintable():
+        line = _SPACE.sub(" ", "".join(map(_plain, line)))
+    line = line.strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -1,5 +1,7 @@
 """Make the README's picture from a real cycle: `python docs/pictures/make.py DATA [OUT]`.
 
+`make.py dreams` and `make.py blind` make the contact sheet of the small models and a blind test (dreams.py).
+
 DATA is the data folder of a finished `nftd once`. Each row is one artwork that waits for review: its source, some
 of its iterates, and the one that was chosen.
 """
@@ -23,6 +25,7 @@ ROWS = 3
 
 
 def main(data: Path, out: Path) -> None:
+    """Write the picture of a finished cycle."""
     store = Store(data)
     with store.read() as connection:
         waiting = [detail(connection, store, row["id"]) for row in artworks.reviewable(connection)]
@@ -45,6 +48,7 @@ def varied(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def paint_row(sheet: Image.Image, found: dict[str, Any], top: int) -> None:
+    """One artwork: a line of text, then its source, some steps and the chosen one."""
     draw = ImageDraw.Draw(sheet)
     draw.text((0, top), f"“{found['title']}” toward “{found['prompt']}”", font=ImageFont.load_default(16), fill=INK)
     images = {one["step"]: one["image"] for one in found["iterates"]}
@@ -58,6 +62,7 @@ def paint_row(sheet: Image.Image, found: dict[str, Any], top: int) -> None:
 
 
 def paint_picture(sheet: Image.Image, path: Path, left: int, top: int) -> None:
+    """One square of `SIDE` pixels with round corners."""
     with Image.open(path) as picture:
         square = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     mask = Image.new("L", (SIDE, SIDE), 0)
@@ -66,4 +71,11 @@ def paint_picture(sheet: Image.Image, path: Path, left: int, top: int) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] in (["dreams"], ["blind"]):
+        import dreams  # beside this file
+
+        dreams.main(sys.argv[1:])
+        sys.exit()
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
     main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "docs/pictures/cycle.webp"))

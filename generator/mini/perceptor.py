@@ -48,9 +48,9 @@ def _down(width: int, out: int) -> nn.Sequential:
 class ImageTower(nn.Module):
     """Images [N, 3, 64, 64] in 0..1 to vectors [N, 256], not yet of unit length."""
 
-    def __init__(self) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = IMAGE_WIDTHS) -> None:
         super().__init__()
-        a, b, c, d = IMAGE_WIDTHS
+        a, b, c, d = widths
         stem = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(12, a, 3, padding=1, bias=False), _norm(a), nn.SiLU())
         self.stages = nn.ModuleList(
             [

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nftd import __version__
-from nftd.cli import explain, house, later, once, queue, tools
+from nftd.cli import explain, house, later, once, queue, sources, tools
 from nftd.cli.common import Globals, say
 
 app = typer.Typer(
@@ -44,7 +44,8 @@ app.command()(once.once)
 app.command()(house.status)
 app.add_typer(queue.app, name="queue")
 app.command()(explain.explain)
-app.command()(tools.scrape)
+app.command()(sources.scrape)
+app.command("import")(sources.import_)
 app.command()(tools.select)
 app.command()(tools.dream)
 app.command()(tools.score)

@@ -30,17 +30,22 @@ def init(
 
 
 def status(context: typer.Context, json: Json = False) -> None:
-    """Count what is in each state, from listing to publication."""
-    from nftd.status import counts
+    """Count what is in each state, from listing to publication, and say how each source went last."""
+    from nftd.status import counts, last_readings
 
     with open_store(context) as (store, _), store.read() as connection:
         found = counts(connection)
+        feeds = last_readings(connection)
     if json:
-        print_json(found)
+        print_json({**found, "feeds": feeds})
         return
     for kind, states in found.items():
         told = ", ".join(f"{number} {state}" for state, number in states.items()) or "none"
         say(f"{kind:<12} {told}")
+    for name, last in feeds.items():
+        outcome = last["outcome"].replace("_", " ")
+        counted = f"{last['seen']} seen, {last['new']} new, {last['requests']} requests this month"
+        say(f"feed         {name}: {outcome}, {counted}")
 
 
 def retry(context: typer.Context) -> None:
@@ -73,12 +78,12 @@ def config_show(context: typer.Context, json: Json = False) -> None:
 
 @config_app.command("check")
 def config_check(context: typer.Context) -> None:
-    """Check the configuration file; errors name line and key."""
+    """Check the configuration file, and that every source has the key that it needs; errors name line and key."""
     from nftd import config
 
     chosen: Globals = context.obj
     file = config.find_file(chosen.config)
-    config.load(file)
+    config.check(file)
     say(f"{file or 'the defaults'}: fine")
 
 

@@ -11,7 +11,6 @@ from nftd.cli.failure import USAGE
 
 COMMANDS = {
     "run": "the daemon: cycles on a schedule",
-    "import": "listings from a CSV file",
     "report": "the market in tables and figures",
     "critics": "the critics and how far they agree with reviewers",
     "appeal": "overturn a refusal with a basis",

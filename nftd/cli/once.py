@@ -50,8 +50,11 @@ def tell(outcome: Outcome) -> list[str]:
         ]
     if outcome.taken_back:
         lines.append(f"  {_many(outcome.taken_back, 'approval')} taken back: the drafts changed, look at them again")
+    lines += _outcomes(summary["outcomes"])
     lines += _listed("refused", summary["refused"])
     lines += _listed("blocked", summary["blocked"])
+    lines += _listed("alarm", summary["alarms"])
+    lines += _opted_out(summary["opted_out"])
     return lines + _next_step(summary["artworks"]["waiting"])
 
 
@@ -59,10 +62,23 @@ def _many(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _outcomes(outcomes: dict[str, str]) -> list[str]:
+    """A line for the sources, where they did not all simply show something new."""
+    if set(outcomes.values()) <= {"read"}:
+        return []
+    return ["  sources   " + ", ".join(f"{name} {outcome.replace('_', ' ')}" for name, outcome in outcomes.items())]
+
+
 def _listed(title: str, entries: dict[str, Any]) -> list[str]:
     if not entries:
         return []
     return [f"  {title}", *(f"    {name}: {value}" for name, value in entries.items())]
+
+
+def _opted_out(found: dict[str, Any]) -> list[str]:
+    lines = [f"  {_many(found['withdrawn'], 'artwork')} withdrawn: on the opt-out list"] if found["withdrawn"] else []
+    approved = {name: f"approved, but {told}: nftd queue undo {name}" for name, told in found["approved"].items()}
+    return lines + _listed("opted out", approved)
 
 
 def _next_step(waiting: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The parts of a cycle that are useful alone: scrape, select, dream, score, cid."""
+"""The parts of a cycle that are useful alone: select, dream, score, cid."""
 
 from __future__ import annotations
 
@@ -8,63 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nftd.cli.common import Globals, Json, note, open_store, print_json, say
-from nftd.cli.failure import FAILED, NOTHING, USAGE
+from nftd.cli.failure import FAILED, NOTHING
 
 if TYPE_CHECKING:
     from nftd.config import Settings
-    from nftd.feeds import Feed
-    from nftd.store.database import Store
-    from scrapers.listing import Listing
 
-Source = Annotated[str, typer.Argument(metavar="SOURCE", help="The name of a source in the configuration.")]
 Image = Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture.")]
-
-
-def scrape(
-    context: typer.Context,
-    source: Source,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many listings.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing.")] = False,
-    replay: Annotated[bool, typer.Option("--replay", help="Read stored pages again, without the network.")] = False,
-    json: Json = False,
-) -> None:
-    """Read one source now, and store what it shows."""
-    from nftd.feeds import Feeds
-
-    if replay:
-        note("nftd: scrape --replay is not built yet: pages are not stored in this version")
-        raise typer.Exit(USAGE)
-    if dry_run:
-        chosen: Globals = context.obj
-        with Feeds(chosen.settings()) as feeds:
-            found, new = _read(feeds.configured(source), None, limit)
-    else:
-        with open_store(context) as (store, settings), Feeds(settings) as feeds:
-            found, new = _read(feeds.configured(source), store, limit)
-    if json:
-        print_json([one.to_json() for one in found])
-    else:
-        for one in found:
-            say(f"{one.market_id:<24}  {one.ask or 'no price'!s:<16}  {one.title}")
-        say(f"{len(found)} listings" + ("" if dry_run else f", {new} new"))
-    raise typer.Exit(0 if found else NOTHING)
-
-
-def _read(feed: Feed, store: Store | None, limit: int | None) -> tuple[list[Listing], int]:
-    """All listings of a source, and how many were new; stored batch by batch unless there is no store."""
-    from nftd.stages.scrape import batches, keep
-    from scrapers.listing import Listing
-
-    listings: list[Listing] = []
-    new = 0
-    for batch in batches(feed.listings(limit)):
-        for problem in (one for one in batch if not isinstance(one, Listing)):
-            note(f"refused {problem.code}: {problem.url}: {problem.message}")
-        if store is not None:
-            with store.write() as connection:
-                new += keep(connection, feed, batch, None)
-        listings += [one for one in batch if isinstance(one, Listing)]
-    return listings, new
 
 
 def select(

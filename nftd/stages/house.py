@@ -7,10 +7,12 @@ import secrets
 import socket
 from contextlib import ExitStack
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from nftd.config import Settings
 from nftd.feeds import Feed, Feeds
+from nftd.optout import OptOut
 from nftd.stages.tally import Tally
 from nftd.stages.watch import Silence, Watch
 from nftd.store.database import Store
@@ -30,12 +32,18 @@ class House:
         self.cycle = cycle
         self.watch: Watch = watch or Silence()
         self.tally = Tally()
+        # Counts of failures change outside of transactions, which keep all others apart.
+        self.counting = Lock()
         self.owner = f"{OWNER}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._open = ExitStack()
 
     @cached_property
     def feeds(self) -> Feeds:
-        return self._open.enter_context(Feeds(self.settings))
+        return self._open.enter_context(Feeds(self.settings, self.store))
+
+    @cached_property
+    def optout(self) -> OptOut:
+        return OptOut(self.settings.optout)
 
     def feed(self, name: str) -> Feed:
         return self.feeds.get(name)

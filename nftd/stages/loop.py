@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 import structlog
 from sqlalchemy import Connection
@@ -14,6 +16,7 @@ from nftd.errors import LeaseLost
 from nftd.stages.house import House
 from nftd.stages.lease import LEASE_SECONDS, Lease, Write
 from nftd.store import work
+from scrapers.errors import Blocked
 from scrapers.text import clean
 
 HOLD_SECONDS = 3600.0
@@ -35,13 +38,19 @@ def count_refusal(house: House, key: str, error: Exception) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage by name; `failed` counts a failure where it is not a plain refusal, `parked` writes the end of it."""
+    """A stage by name; `failed` counts a failure where it is not a plain refusal, `parked` writes the end of it.
+
+    With `spares` an item that a site refuses until a named time keeps its attempts: it is not at fault.
+    `lanes` sorts the keys that are due: those of one lane are done one after the other, lanes beside each other.
+    """
 
     name: str
     do: Do
     failed: Failed = count_refusal
     parked: Parked | None = None
     most: Callable[[House], int] | None = None
+    lanes: Callable[[House, Sequence[str]], Sequence[Sequence[str]]] | None = None
+    spares: bool = False
 
 
 def run_stage(house: House, stage: Stage) -> int:
@@ -51,11 +60,17 @@ def run_stage(house: House, stage: Stage) -> int:
     with house.store.read() as connection:
         items = work.due(connection, stage.name, time.time())
     house.watch.stage(stage.name, items if most is None else min(items, most))
-    done = 0
+    done = run_lanes(house, stage, _lanes(house, stage)) if stage.lanes else 0
     while (most is None or done < most) and (claim := _claim(house, stage.name)):
         work_on(house, stage, claim)
         done += 1
     return done
+
+
+def _lanes(house: House, stage: Stage) -> Sequence[Sequence[str]]:
+    with house.store.read() as connection:
+        keys = work.due_keys(connection, stage.name, time.time())
+    return stage.lanes(house, keys) if stage.lanes else ()
 
 
 def _end_abandoned(house: House, stage: Stage) -> None:
@@ -69,9 +84,35 @@ def _end_abandoned(house: House, stage: Stage) -> None:
         house.watch.refused(shown(key), "abandoned", sentence)
 
 
-def _claim(house: House, stage: str) -> Claim | None:
+def _claim(house: House, stage: str, key: str | None = None) -> Claim | None:
     with house.store.write() as connection:
-        return work.claim(connection, stage, house.owner, time.time(), LEASE_SECONDS)
+        return work.claim(connection, stage, house.owner, time.time(), LEASE_SECONDS, key)
+
+
+def run_lanes(house: House, stage: Stage, lanes: Sequence[Sequence[str]]) -> int:
+    """Do the items of several lanes, a thread each and at most `http.downloads` of them; the number of items.
+
+    One lane needs no thread. When this thread is stopped, the others finish what they hold and take no more.
+    """
+    if len(lanes) < 2:
+        return 0  # the plain loop does it
+    stop = Event()
+    with ThreadPoolExecutor(min(len(lanes), house.settings.http.downloads), "lane") as pool:
+        try:
+            return sum(pool.map(lambda keys: _run_lane(house, stage, keys, stop), lanes))
+        finally:
+            stop.set()
+
+
+def _run_lane(house: House, stage: Stage, keys: Sequence[str], stop: Event) -> int:
+    done = 0
+    for key in keys:
+        if stop.is_set():
+            break
+        if claim := _claim(house, stage.name, key):
+            work_on(house, stage, claim)
+            done += 1
+    return done
 
 
 def work_on(house: House, stage: Stage, claim: Claim) -> None:
@@ -101,10 +142,12 @@ def _settle_failure(house: House, stage: Stage, claim: Claim, error: Exception) 
             work.hold(connection, claim, stored, time.time() + HOLD_SECONDS)
             return
         permanent = bool(getattr(error, "permanent", False))
-        state = work.fail(connection, claim, stored, time.time(), permanent, asked)
+        counts = not (stage.spares and asked and isinstance(error, Blocked))
+        state = work.fail(connection, claim, stored, time.time(), permanent, asked, counts)
         if state == "parked" and stage.parked:
             stage.parked(connection, house, claim.key, sentence)
-    stage.failed(house, claim.key, error)
+    with house.counting:
+        stage.failed(house, claim.key, error)
 
 
 def _asked_wait(error: Exception) -> float:

@@ -1,100 +1,170 @@
-"""scrape: read a source and store what it shows."""
+"""scrape: read a source page by page, each stored together with the place where reading goes on behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from nftd.domain import Event
+from nftd.errors import NftdError
 from nftd.feeds import Feed
 from nftd.stages.house import House
-from nftd.stages.lease import Lease, Write, nothing
+from nftd.stages.lease import Lease, Write
 from nftd.stages.loop import describe
-from nftd.store import history, listings
-from scrapers.errors import Blocked, ScraperError, ShapeChanged, Unreachable
-from scrapers.listing import Listing, Problem
+from nftd.store import history, listings, observations, rates, readings
+from nftd.store.database import Store
+from nftd.store.readings import Outcome, Standing
+from scrapers.errors import BadRule, RobotsDenied, ScraperError, ShapeChanged
+from scrapers.listing import Listing, Observation, Problem, Rate
+from scrapers.source import Found, Scraped
 
-BATCH = 50
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a page: the listings that it showed, and how many of them and of their prices are new."""
+
+    shown: frozenset[str]
+    new: int
+    observed: int
+    orphans: int
+
+
+class Known:
+    """Tells a source which works are stored unchanged, and counts them."""
+
+    def __init__(self, store: Store, market: str, caught_up: bool) -> None:
+        self.caught_up = caught_up
+        self._store = store
+        self._market = market
+        self._hits: set[str] = set()
+
+    def __call__(self, market_id: str, mark: str, /) -> bool:
+        with self._store.read() as connection:
+            found = listings.is_known(connection, self._market, market_id, mark)
+        if found:
+            self._hits.add(market_id or f"mark {mark}")
+        return found
+
+    def taken(self) -> frozenset[str]:
+        """Which were known since this was last asked."""
+        hits, self._hits = frozenset(self._hits), set()
+        return hits
 
 
 def scrape(house: House, lease: Lease) -> Write:
-    """Store all listings of the source named by the lease's key, in batches that survive a crash each."""
+    """Read the source named by the lease's key on from where its last reading was cut short, else from the start."""
     feed = house.feed(lease.key)
     house.watch.item(feed.name)
-    for batch in batches(feed.listings()):
-        lease.save(_batch_writer(house, feed, batch))
-        _count(house, batch)
-    return nothing
+    with house.store.read() as connection:
+        reading = _Reading(house, feed, readings.standing(connection, feed.name, feed.rules))
+    known = Known(house.store, feed.source.name, reading.standing.caught_up)
+    with feed.gathered():
+        for page in feed.read(reading.standing.cursor, known):
+            lease.save(reading.writer(page, known.taken()))
+            reading.count(page)
+    return reading.end
 
 
-def batches(found: Iterator[Listing | Problem]) -> Iterator[list[Listing | Problem]]:
-    """What is stored together: few commits, and little lost when one does not happen.
+class _Reading:
+    """One run over a source: every page moves its standing, in the transaction that stores the page.
 
-    Where reading ends in an error, what was read before it comes first.
+    A run may end before the source does, where it has read as much as it may: the next one goes on behind it.
     """
-    batch: list[Listing | Problem] = []
-    try:
-        for one in found:
-            batch.append(one)
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-    except ScraperError:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch
+
+    def __init__(self, house: House, feed: Feed, standing: Standing) -> None:
+        self.standing = standing
+        self._house = house
+        self._feed = feed
+        self._new = 0
+        self._whole = False
+        self._stored: tuple[Kept, int, Standing] | None = None
+
+    def writer(self, page: Scraped, known: frozenset[str]) -> Write:
+        def write(connection: Connection) -> None:
+            kept = keep(connection, self._feed, page.found, self._house.cycle)
+            seen = len(kept.shown | known)  # what is known may be shown all the same
+            now = self.standing.after(page.cursor, seen, kept.new)
+            readings.save(connection, self._feed.name, self._feed.rules, now, whole=page.cursor is None)
+            self._stored = kept, seen, now
+
+        return write
+
+    def end(self, connection: Connection) -> None:
+        """Tell how this run went; raise the alarm where a whole reading showed nothing and earlier ones did."""
+        house, name = self._house, self._feed.name
+        outcome: Outcome = "read" if self._new else "nothing_new"
+        usual = readings.usual(connection, name)
+        readings.log(connection, name, house.cycle, outcome, self.standing)
+        house.tally.outcomes[name] = outcome
+        if self._whole and not self.standing.seen and usual:
+            told = f"no work at all, {usual} in each of its earlier readings: has the source moved, or its rules?"
+            house.tally.alarms[name] = told
+            history.record(connection, [Event(f"feed {name}", None, "alarm", told)], house.cycle)
+            house.watch.refused(name, "alarm", told)
+
+    def count(self, page: Scraped) -> None:
+        """Once a page is stored: move on, and tell of it."""
+        tally = self._house.tally
+        if self._stored is not None:
+            kept, seen, self.standing = self._stored
+            self._new += kept.new
+            tally.seen += seen
+            tally.new += kept.new
+            tally.observed += kept.observed
+            tally.refused.update({"unknown_listing": kept.orphans} if kept.orphans else {})
+        self._whole = page.cursor is None
+        for one in page.found:
+            if isinstance(one, Problem):
+                tally.refused[one.code] += 1
+                self._house.watch.refused(one.url, one.code, one.message)
 
 
-def _batch_writer(house: House, feed: Feed, batch: Sequence[Listing | Problem]) -> Write:
-    def write(connection: Connection) -> None:
-        house.tally.new += keep(connection, feed, batch, house.cycle)
+def keep(connection: Connection, feed: Feed, found: Sequence[Found], cycle: str | None) -> Kept:
+    """Store what a source showed: rates first, since prices are told in dollars by them; and what it could not read.
 
-    return write
-
-
-def keep(connection: Connection, feed: Feed, batch: Sequence[Listing | Problem], cycle: str | None) -> int:
-    """Store what a source showed: its listings, and what could not be read of it; the number of new listings."""
-    found = [one for one in batch if isinstance(one, Listing)]
-    new = [one for one in found if listings.save(connection, feed.name, one, demo=feed.demo)]
+    The raw pages that it was read from, where they wait, are stored with it.
+    """
+    if feed.pages:
+        feed.pages.write(connection)
+    shown = [one for one in found if isinstance(one, Listing)]
+    rates.save(connection, [one for one in found if isinstance(one, Rate)])
+    worth = rates.Rates(connection)
+    new = listings.save_all(connection, feed.name, shown, demo=feed.demo, worth=worth)
+    observed, orphans = observations.save(connection, [one for one in found if isinstance(one, Observation)], worth)
     seen = [Event(listings.listing_id(*one.key), None, "seen", f"shown by {feed.name}") for one in new]
-    troubles = dict.fromkeys(_trouble(feed.name, one) for one in batch if isinstance(one, Problem))
-    history.record(connection, [*seen, *(one for one in troubles if _is_news(connection, one))], cycle)
-    return len(new)
+    troubles = [f"{one.code}: {one.url}: {one.message}" for one in found if isinstance(one, Problem)]
+    history.record(connection, [*seen, *_news(connection, f"feed {feed.name}", troubles)], cycle)
+    return Kept(frozenset(one.market_id for one in shown), len(new), observed, orphans)
 
 
-def _trouble(feed: str, one: Problem) -> Event:
-    return Event(f"feed {feed}", None, "problem", f"{one.code}: {one.url}: {one.message}")
-
-
-def _is_news(connection: Connection, trouble: Event) -> bool:
+def _news(connection: Connection, feed: str, troubles: Sequence[str]) -> list[Event]:
     """A work that stays broken is told once, not in every cycle."""
-    return not history.told_before(connection, trouble.entity, trouble.reason or "")
-
-
-def _count(house: House, batch: Iterable[Listing | Problem]) -> None:
-    for found in batch:
-        if isinstance(found, Listing):
-            house.tally.seen += 1
-        else:
-            house.tally.refused[found.code] += 1
-            house.watch.refused(found.url, found.code, found.message)
+    told = history.told_before(connection, feed, list(dict.fromkeys(troubles)))
+    return [Event(feed, None, "problem", one) for one in dict.fromkeys(troubles) if one not in told]
 
 
 def scrape_failed(house: House, key: str, error: Exception) -> None:
     """Count a source that was not read: it refused us or is away, it changed its shape, or it is set up wrongly.
 
-    What is neither of the first two is `broken`: a person has something to mend, here or in the configuration.
+    What is neither of the first two is `failed`: a person has something to mend, here or in the configuration. Where
+    another try from the same page cannot help, the next reading starts anew.
     """
     code, sentence = describe(error)
     sentence = house.feeds.told(sentence)
-    _outcome(house, error)[key] = f"{code}: {sentence}"
+    outcome = outcome_of(error)
+    counts = {"blocked": house.tally.blocked, "changed": house.tally.changed}.get(outcome, house.tally.broken)
+    counts[key] = f"{code}: {sentence}"
+    with house.store.write() as connection:
+        readings.log(connection, key, house.cycle, outcome, readings.open_one(connection, key))
+        if getattr(error, "permanent", True) and not isinstance(error, BadRule | NftdError):
+            readings.give_up(connection, key)  # a fault of the configuration says nothing about the cursor
     house.watch.refused(key, code, sentence)
 
 
-def _outcome(house: House, error: Exception) -> dict[str, str]:
-    if isinstance(error, Blocked | Unreachable):
-        return house.tally.blocked
-    return house.tally.changed if isinstance(error, ShapeChanged) else house.tally.broken
+def outcome_of(error: Exception) -> Outcome:
+    """Blocked: somebody refuses us, or is away, for now; changed: a page has another shape; failed: the rest."""
+    if isinstance(error, ScraperError) and (not error.permanent or isinstance(error, RobotsDenied)):
+        return "blocked"
+    return "changed" if isinstance(error, ShapeChanged) else "failed"

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, RowMapping
 
 from nftd.config import Settings
 from nftd.domain import Event
+from nftd.optout import CODE as OPTED_OUT
+from nftd.optout import OptOut
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
 from nftd.store import history, listings, work
@@ -27,7 +29,7 @@ def select(house: House, lease: Lease) -> Write:
     house.watch.item(lease.key)
     with house.store.read() as connection:
         rows = listings.to_judge(connection)
-    verdicts = judge(rows, house.settings)
+    verdicts = judge(rows, house.settings, house.optout)
 
     def write(connection: Connection) -> None:
         listings.judge(connection, verdicts)
@@ -40,13 +42,19 @@ def select(house: House, lease: Lease) -> Write:
     return write
 
 
-def judge(rows: Sequence[RowMapping], settings: Settings) -> list[dict[str, Any]]:
-    """What the policy says of every listing in state `seen`, compared with all `rows`."""
+def judge(rows: Sequence[RowMapping], settings: Settings, optout: OptOut | None = None) -> list[dict[str, Any]]:
+    """What the policy says of every listing in state `seen`, compared with all `rows`.
+
+    A work on the opt-out list is not even compared with: it takes part in nothing.
+    """
     from scrapers.valuation import select as by_policy
 
-    result = by_policy(_frame(rows), rule(settings))
+    left_alone = {row["id"]: told for row in rows if optout and (told := optout.match(row))}
+    compared = [row for row in rows if row["id"] not in left_alone]
+    result = by_policy(_frame(compared), rule(settings))
     seen = {row["id"] for row in rows if row["state"] == "seen"}
-    return [_verdict(record) for record in result.to_dict("records") if record["listing_id"] in seen]
+    verdicts = [_verdict(record) for record in result.to_dict("records") if record["listing_id"] in seen]
+    return verdicts + [_opted_out(one, told) for one, told in left_alone.items() if one in seen]
 
 
 def rule(settings: Settings) -> SelectionRule:
@@ -94,6 +102,11 @@ def _verdict(record: dict[Any, Any]) -> dict[str, Any]:
         "rank": None if pd.isna(record["rank"]) else int(record["rank"]),
         "selection": record["inputs"],
     }
+
+
+def _opted_out(identifier: str, told: str) -> dict[str, Any]:
+    inputs = {"opt-out": told}
+    return {"id": identifier, "state": "passed", "reason": OPTED_OUT, "rank": None, "selection": inputs}
 
 
 def _event(verdict: dict[str, Any]) -> Event:

@@ -40,6 +40,14 @@ class Blobs:
             write_durably(path, data)
         return digest
 
+    def has(self, digest: str) -> bool:
+        """Whether the blob is there and whole."""
+        try:
+            self.get(digest)
+        except BlobMissing:
+            return False
+        return True
+
     def get(self, digest: str) -> bytes:
         """Read a blob and check it; `BlobMissing` when it is gone or no longer what its name says."""
         path = self.path(digest)

@@ -8,7 +8,7 @@ of its lock.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 
 BUSY_MILLISECONDS = 30_000
-APPEND_ONLY = ("decision", "draft", "event", "observation")
-NUMBERED = ("decision", "event", "observation")
+FIRST = ("decision", "draft", "event", "observation")
+APPEND_ONLY = (*FIRST, "reading_log")
 
 
 def open_engine(path: Path) -> Engine:
@@ -41,11 +41,16 @@ def _begin(connection: Connection) -> None:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert `rows`, leave those that exist as they are; the number that was new."""
+    """Insert `rows`, all with the same keys, and leave those that exist as they are; the number that was new."""
     if not rows:
         return 0
     statement = insert(table).on_conflict_do_nothing()
-    return sum(connection.execute(statement, dict(row)).rowcount for row in rows)
+    return max(0, connection.execute(statement, [dict(row) for row in rows]).rowcount)
+
+
+def chunks(names: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """`names` in parts that fit into one IN (...)."""
+    return (names[start : start + size] for start in range(0, len(names), size))
 
 
 def upsert(
@@ -57,18 +62,20 @@ def upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
-def append_only_triggers() -> list[str]:
-    """The statements that make history unchangeable, whoever writes to the file.
+def append_only_triggers(tables: Sequence[str] = FIRST) -> list[str]:
+    """The statements that make history unchangeable, whoever writes to the file; of the first release's tables.
 
     INSERT OR REPLACE deletes without firing the delete trigger, unless the connection asked for that: so a row with a
     number or content that exists already is refused before.
     """
-    replacing = [_never_again(table, "id = NEW.id") for table in NUMBERED]
-    replacing.append(_never_again("draft", "id = NEW.id AND content <> NEW.content"))
+    same = {
+        "draft": "id = NEW.id AND content <> NEW.content"
+    }  # a draft is named by its content: the same may come twice
+    replacing = [_never_again(table, same.get(table, "id = NEW.id")) for table in tables]
     return replacing + [
         f"CREATE TRIGGER {table}_never_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for table in APPEND_ONLY
+        for table in tables
         for verb in ("UPDATE", "DELETE")
     ]
 

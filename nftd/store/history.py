@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, distinct, func, insert, or_, select
 
 from nftd.domain import Event, utc_now
+from nftd.store.dialect import chunks
 from nftd.store.tables import cycle as cycle_table
 from nftd.store.tables import event
 
@@ -37,10 +38,11 @@ def of(connection: Connection, entity: str) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
-def told_before(connection: Connection, entity: str, reason: str) -> bool:
-    """Whether an event of this very thing gives this very reason."""
-    same = select(event.c.id).where(event.c.entity == entity, event.c.reason == reason).limit(1)
-    return connection.execute(same).first() is not None
+def told_before(connection: Connection, entity: str, reasons: Sequence[str]) -> set[str]:
+    """Which of these very reasons an event of this very thing gives already."""
+    same = select(event.c.reason).where(event.c.entity == entity).distinct()
+    found = (connection.execute(same.where(event.c.reason.in_(part))).scalars() for part in chunks(reasons))
+    return {reason for part in found for reason in part if reason}
 
 
 def of_prefix(connection: Connection, entity: str) -> list[dict[str, Any]]:

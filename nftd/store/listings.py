@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, func, insert, select, update
 
 from nftd.domain import make_id, shown
-from nftd.store.tables import event, listing, observation
+from nftd.store.dialect import chunks
+from nftd.store.observations import save_asks
+from nftd.store.rates import Rates
+from nftd.store.tables import event, listing, work
 from scrapers.listing import Listing
 from scrapers.money import Money
 
@@ -18,23 +22,64 @@ _CHANGING = (
     *("feed", "title"),
     *("creator", "series", "ask_base", "ask_decimals", "ask_asset", "ask_shadow", "likes", "supply", "year"),
     *("nsfw", "rights", "royalty_bps", "media_url", "media_kind", "media_mime", "url", "invented", "seen_at", "raw"),
+    *("mark", "demo"),
 )
+_ASIDE = ("blocked", "login_page")
 
 
 def save(connection: Connection, feed: str, found: Listing, *, demo: bool) -> bool:
     """Store a listing, or what changed of it, and its ask where that is new; True for a new listing."""
-    identifier = listing_id(found.market, found.market_id)
-    row = _row(identifier, feed, found, demo)
-    known = connection.execute(select(listing.c.demo).where(listing.c.id == identifier)).one_or_none()
-    if known is None:
-        connection.execute(insert(listing).values(**row, state="seen", first_seen_at=found.seen_at))
-    else:
-        # Once a demonstration, always one: such a work must never be submitted, wherever it turns up later.
-        changes = {name: row[name] for name in _CHANGING} | {"demo": known.demo or demo}
-        connection.execute(update(listing).where(listing.c.id == identifier).values(**changes))
-    if found.ask is not None:
-        _observe_ask(connection, identifier, found, found.ask)
-    return known is None
+    return bool(save_all(connection, feed, [found], demo=demo))
+
+
+def save_all(
+    connection: Connection, feed: str, found: Sequence[Listing], *, demo: bool, worth: Rates | None = None
+) -> list[Listing]:
+    """Store listings as `save` does; those that are new. Of two with the same key the last counts."""
+    named = {listing_id(*one.key): one for one in found}
+    known = _known(connection, list(named))
+    new = {identifier: one for identifier, one in named.items() if identifier not in known}
+    _insert(connection, [_row(identifier, feed, one, demo) for identifier, one in new.items()])
+    _update(
+        connection,
+        [
+            # Once a demonstration, always one: such a work must never be submitted, wherever it turns up later.
+            _row(identifier, feed, named[identifier], demo or row.demo)
+            for identifier, row in known.items()
+            if named[identifier].seen_at >= row.seen_at  # an older page that is read again changes nothing
+        ],
+    )
+    save_asks(connection, named, worth)
+    return list(new.values())
+
+
+def _known(connection: Connection, identifiers: Sequence[str]) -> dict[str, Row[str, bool, datetime]]:
+    columns = select(listing.c.id, listing.c.demo, listing.c.seen_at)
+    rows = (connection.execute(columns.where(listing.c.id.in_(part))) for part in chunks(identifiers))
+    return {row.id: row for part in rows for row in part}
+
+
+def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        fresh = [{**row, "state": "seen", "first_seen_at": row["seen_at"]} for row in rows]
+        connection.execute(insert(listing), fresh)
+
+
+def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _CHANGING}
+    statement = update(listing).where(listing.c.id == bindparam("new_id")).values(changes)
+    connection.execute(statement, [{f"new_{name}": row[name] for name in ("id", *_CHANGING)} for row in rows])
+
+
+def is_known(connection: Connection, market: str, market_id: str, mark: str) -> bool:
+    """Whether this listing is stored, and with this digest of its entry on the market's listing page.
+
+    The empty id asks for any work of the market with this mark.
+    """
+    same = (listing.c.id == listing_id(market, market_id)) if market_id else (listing.c.market == market)
+    return connection.execute(select(listing.c.id).where(same, listing.c.mark == mark).limit(1)).first() is not None
 
 
 def listing_id(market: str, market_id: str) -> str:
@@ -72,26 +117,8 @@ def _row(identifier: str, feed: str, found: Listing, demo: bool) -> dict[str, An
         "invented": found.invented,
         "seen_at": found.seen_at,
         "raw": found.raw,
+        "mark": found.mark,
     }
-
-
-def _observe_ask(connection: Connection, identifier: str, found: Listing, ask: Money) -> None:
-    newest = (
-        select(observation.c.base, observation.c.decimals, observation.c.asset)
-        .where(observation.c.listing == identifier, observation.c.kind == "ask")
-        .order_by(observation.c.id.desc())
-        .limit(1)
-    )
-    seen = connection.execute(newest).one_or_none()
-    price = {"base": str(ask.base), "decimals": ask.decimals, "asset": ask.asset}
-    if seen is not None and dict(seen._mapping) == price:
-        return
-    usd = None if found.usd is None else str(found.usd)
-    connection.execute(
-        insert(observation).values(
-            listing=identifier, at=found.seen_at, kind="ask", shadow=float(ask.amount), usd=usd, **price
-        )
-    )
 
 
 def money(row: Mapping[str, Any] | RowMapping) -> Money | None:
@@ -105,6 +132,22 @@ def get(connection: Connection, identifier: str) -> RowMapping:
     return connection.execute(select(listing).where(listing.c.id == identifier)).mappings().one()
 
 
+def media(connection: Connection, identifiers: Sequence[str]) -> dict[str, str]:
+    """The addresses of the pictures of these listings, by id."""
+    columns = select(listing.c.id, listing.c.media_url)
+    rows = (connection.execute(columns.where(listing.c.id.in_(part))) for part in chunks(identifiers))
+    return {row.id: row.media_url for part in rows for row in part if row.media_url}
+
+
+def resting(connection: Connection, now: float) -> list[tuple[str, dict[str, Any]]]:
+    """The sources that told us, at one of their pictures, to wait longer than until now; each with what was said."""
+    both = work.join(listing, listing.c.id == work.c.key)
+    told = (work.c.stage == "fetch", work.c.state == "ready", work.c.not_before > now)
+    rows = select(listing.c.feed, work.c.error).select_from(both).where(*told).order_by(work.c.id)
+    found = ((feed, error or {}) for feed, error in connection.execute(rows))
+    return [(feed, error) for feed, error in found if error.get("code") in _ASIDE and error.get("retry_after")]
+
+
 def count(connection: Connection, state: str) -> int:
     return int(connection.execute(select(func.count()).where(listing.c.state == state)).scalar_one())
 
@@ -114,6 +157,11 @@ def to_judge(connection: Connection) -> Sequence[RowMapping]:
     columns = (
         listing.c.id,
         listing.c.market,
+        listing.c.market_id,
+        listing.c.creator,
+        listing.c.chain,
+        listing.c.contract,
+        listing.c.url,
         listing.c.state,
         listing.c.ask_shadow,
         listing.c.ask_asset,

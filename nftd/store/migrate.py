@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect
 
 from nftd.errors import NewerStore
 
-HEAD = "0001"
+HEAD = "0002"
 _FOLDER = Path(__file__).with_name("migrations")
 
 

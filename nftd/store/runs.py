@@ -49,6 +49,12 @@ def find(connection: Connection, identifier: str) -> RowMapping | None:
     return connection.execute(select(run).where(run.c.id == identifier)).mappings().one_or_none()
 
 
+def of_source(connection: Connection, source: str) -> Sequence[RowMapping]:
+    """All runs of a source, in the order of their takes."""
+    rows = select(run).where(run.c.source == source).order_by(run.c.take, run.c.id)
+    return connection.execute(rows).mappings().all()
+
+
 def of_take(connection: Connection, identifier: str) -> RowMapping:
     """The run that makes the take of this one now: itself, or what was ordered in its place."""
     ordered = get(connection, identifier)

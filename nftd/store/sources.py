@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -13,6 +13,11 @@ from nftd.states import check
 from nftd.store.dialect import insert_new
 from nftd.store.tables import listing, source, verdict
 
+# Whose works they are and what they are called; their raw fields are left where they are.
+_NAMES = tuple(
+    listing.c[name] for name in ("id", "market", "market_id", "creator", "url", "chain", "contract", "token_id")
+)
+
 
 def source_id(row: Mapping[str, Any] | RowMapping) -> str:
     """One token on two markets is one source; without a token the listing itself is the source."""
@@ -21,14 +26,22 @@ def source_id(row: Mapping[str, Any] | RowMapping) -> str:
     return make_id("s", "listing", row["market"], row["market_id"])
 
 
-def add(connection: Connection, identifier: str, listing_id: str, image: str | None, image_type: str | None) -> bool:
-    """Store a fetched source (without an image: one that could not be had); True when it is new.
+def add(
+    connection: Connection,
+    identifier: str,
+    listing_id: str,
+    image: str | None,
+    image_type: str | None,
+    address: str | None = None,
+) -> bool:
+    """Store a source fetched from `address` (without an image: one that could not be had); True when it is new.
 
     A source whose picture could not be had on one market takes the one of another market.
     """
     if image is not None:
         lacking = update(source).where(source.c.id == identifier, source.c.image.is_(None), source.c.state == "unfit")
-        found = {"listing": listing_id, "image": image, "image_type": image_type, "state": "fetched", "reason": None}
+        found = {"listing": listing_id, "image": image, "image_type": image_type, "address": address}
+        found |= {"state": "fetched", "reason": None}
         if connection.execute(lacking.values(**found)).rowcount:
             return True
     row = {
@@ -37,12 +50,38 @@ def add(connection: Connection, identifier: str, listing_id: str, image: str | N
         "image": image,
         "image_type": image_type,
         "state": "fetched",
+        "address": address,
     }
     return insert_new(connection, source, [row]) == 1
 
 
+def picture_at(connection: Connection, address: str) -> tuple[str, str] | None:
+    """Digest and type of the picture that was fetched from this address before."""
+    rows = select(source.c.image, source.c.image_type)
+    row = connection.execute(rows.where(source.c.address == address, source.c.image.is_not(None)).limit(1)).first()
+    return None if row is None else (row.image, row.image_type or "")
+
+
 def get(connection: Connection, identifier: str) -> RowMapping:
     return connection.execute(select(source).where(source.c.id == identifier)).mappings().one()
+
+
+def with_listings(connection: Connection) -> list[tuple[RowMapping, list[RowMapping]]]:
+    """Every source with all listings of its token; one without a token stands alone."""
+    rows = connection.execute(select(source).order_by(source.c.id)).mappings().all()
+    shown: dict[str, list[RowMapping]] = {}
+    for row in connection.execute(select(*_NAMES)).mappings():
+        shown.setdefault(source_id(row), []).append(row)
+    return [(row, shown.get(row["id"], [])) for row in rows]
+
+
+def same_token(connection: Connection, row: RowMapping) -> Sequence[RowMapping]:
+    """The listings of this listing's token on all markets, with what names them; one without a token stands alone."""
+    token = (row["chain"], row["contract"], row["token_id"])
+    if not all(token):
+        return [row]
+    same = (listing.c.chain == token[0], listing.c.contract == token[1], listing.c.token_id == token[2])
+    return connection.execute(select(*_NAMES).where(*same).order_by(listing.c.id)).mappings().all()
 
 
 def settle(connection: Connection, identifier: str, state: str, reason: str | None, **facts: Any) -> None:

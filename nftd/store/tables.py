@@ -7,46 +7,28 @@ enforces it by foreign keys, whatever the code above does.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
+from nftd.store.columns import UtcTime, metadata
+from nftd.store.reading_tables import budget, page, rate, reading, reading_log
 
-class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time, kept as ISO 8601 text that sorts by time."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%f%z")
-
-
-metadata = MetaData()
+__all__ = ["UtcTime", "budget", "metadata", "page", "rate", "reading", "reading_log"]
 
 cycle = Table(
     "cycle",
@@ -94,8 +76,11 @@ listing = Table(
     Column("reason", Text),
     Column("rank", Integer),
     Column("selection", JSON),
+    # A digest of the work's entry on the market's listing page: while it stays, nothing of the work has changed.
+    Column("mark", Text),
     UniqueConstraint("market", "market_id"),
     Index("listing_by_state", "state"),
+    Index("listing_by_mark", "market", "mark"),
 )
 
 observation = Table(
@@ -111,8 +96,13 @@ observation = Table(
     Column("shadow", Float, nullable=False),
     Column("usd", Text),
     Column("rate_source", Text),
+    # The market's own id of a sale or bid; the same event is stored once.
+    Column("event", Text),
+    Column("buyer", Text),
+    Column("seller", Text),
     CheckConstraint("kind IN ('ask', 'bid', 'sale')", name="observation_kind"),
     Index("observation_by_listing", "listing", "kind", "id"),
+    Index("observation_by_event", "listing", "event", unique=True, sqlite_where=text("event IS NOT NULL")),
 )
 
 source = Table(
@@ -131,7 +121,10 @@ source = Table(
     Column("embedding", LargeBinary),
     Column("state", Text, nullable=False),
     Column("reason", Text),
+    # Where the picture was fetched; the listing may show another one since.
+    Column("address", Text),
     Index("source_by_listing", "listing"),
+    Index("source_by_address", "address"),
 )
 
 verdict = Table(

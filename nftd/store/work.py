@@ -7,7 +7,7 @@ The claim follows the pattern of a conditional UPDATE whose row count tells who 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
@@ -56,9 +56,12 @@ def park_others(connection: Connection, stage: str, keys: Iterable[str], why: st
     connection.execute(update(work).where(others).values(state="parked", error=error))
 
 
-def claim(connection: Connection, stage: str, owner: str, now: float, lease_seconds: float) -> Claim | None:
-    """Lease the first item of `stage` that is due, or None when there is none."""
+def claim(
+    connection: Connection, stage: str, owner: str, now: float, lease_seconds: float, key: str | None = None
+) -> Claim | None:
+    """Lease the first item of `stage` that is due, or that of `key`; None when there is none."""
     due = select(work).where(_due(stage, now), work.c.attempt < MAX_ATTEMPTS)
+    due = due if key is None else due.where(work.c.key == key)
     row = connection.execute(due.order_by(work.c.priority.desc(), work.c.id).limit(1)).one_or_none()
     if row is None:
         return None
@@ -99,14 +102,26 @@ def finish(connection: Connection, held: Claim) -> None:
 
 
 def fail(
-    connection: Connection, held: Claim, error: dict[str, object], now: float, permanent: bool, at_least: float = 0.0
+    connection: Connection,
+    held: Claim,
+    error: dict[str, object],
+    now: float,
+    permanent: bool,
+    at_least: float = 0.0,
+    counts: bool = True,
 ) -> str:
-    """Record a failure: `ready` again after a back-off of `at_least` so many seconds, or `parked`; the new state."""
-    parked = permanent or held.attempt >= MAX_ATTEMPTS
+    """Record a failure: `ready` again after a back-off of `at_least` so many seconds, or `parked`; the new state.
+
+    One that does not count against the item leaves its attempts as they were, and never parks it.
+    """
+    parked = permanent or (counts and held.attempt >= MAX_ATTEMPTS)
     state = "parked" if parked else "ready"
     wait = 0.0 if parked else max(at_least, min(BACK_OFF_SECONDS * 4 ** (held.attempt - 1), BACK_OFF_LIMIT))
     failed = update(work).where(_ours(held))
-    changed = connection.execute(failed.values(state=state, lease_until=0.0, not_before=now + wait, error=error))
+    attempt = held.attempt if counts else held.attempt - 1
+    changed = connection.execute(
+        failed.values(state=state, attempt=attempt, lease_until=0.0, not_before=now + wait, error=error)
+    )
     _expect(changed.rowcount, held)
     return state
 
@@ -145,6 +160,12 @@ def cancel(connection: Connection, stage: str, key: str) -> bool:
     return connection.execute(update(work).where(waiting).values(state="parked", error=error)).rowcount == 1
 
 
+def call_off(connection: Connection, stage: str, key: str, code: str, message: str) -> None:
+    """Park an item that nobody holds, for a reason that `retry` may overrule."""
+    idle = update(work).where(work.c.stage == stage, work.c.key == key, work.c.state == "ready")
+    connection.execute(idle.values(state="parked", error={"code": code, "message": message}))
+
+
 def release_dead(connection: Connection, owner_prefix: str) -> int:
     """End the leases of owners that are known to be dead; the number of items."""
     dead = and_(work.c.state == "leased", work.c.owner.startswith(owner_prefix, autoescape=True))
@@ -177,6 +198,12 @@ def trouble(connection: Connection, stage: str, key: str) -> dict[str, Any] | No
 def due(connection: Connection, stage: str, now: float) -> int:
     """How many items of `stage` could be claimed at `now`."""
     return int(connection.execute(select(func.count()).select_from(work).where(_due(stage, now))).scalar_one())
+
+
+def due_keys(connection: Connection, stage: str, now: float) -> Sequence[str]:
+    """The keys of what could be claimed at `now`, in the order in which it would be."""
+    rows = select(work.c.key).where(_due(stage, now), work.c.attempt < MAX_ATTEMPTS)
+    return connection.execute(rows.order_by(work.c.priority.desc(), work.c.id)).scalars().all()
 
 
 def _ours(held: Claim) -> ColumnElement[bool]:

@@ -13,9 +13,13 @@ from typing import Any
 Row = tuple[tuple[str, Any], ...]
 
 # Every other column of every table is compared, also those that do not exist yet.
-TIMES = {"at", "first_seen_at", "seen_at", "made_at", "proven_at", "lease_until", "not_before", "seconds"}
+TIMES = {
+    *("at", "first_seen_at", "seen_at", "made_at", "proven_at", "lease_until", "not_before", "seconds"),
+    *("first_at", "fetched_at"),
+}
 WHO = {"attempt", "owner", "cycle"}
-NUMBERED = {"event", "observation", "work"}  # their ids count rows; the order within an entity is kept
+NUMBERED = {"event", "observation", "page", "work"}  # their ids count rows; the order within an entity is kept
+PER_CYCLE = {"cycle", "reading", "reading_log", "budget"}  # what every cycle writes anew, as its log
 ALIVE = {"nftd.sqlite", "nftd.sqlite-wal", "nftd.sqlite-shm", "cycle.lock", "upgrade.lock"}
 
 
@@ -25,11 +29,11 @@ def everything(folder: Path) -> dict[str, Any]:
 
 
 def tables(folder: Path) -> dict[str, list[Row]]:
-    """The rows of every table but `cycle`, in an order that depends on their content only."""
+    """The rows of every table but those of single cycles, in an order that depends on their content only."""
     with closing(sqlite3.connect(f"file:{folder / 'nftd.sqlite'}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        chosen = [row["name"] for row in names if row["name"] not in {"cycle", "sqlite_sequence"}]
+        chosen = [row["name"] for row in names if row["name"] not in {*PER_CYCLE, "sqlite_sequence"}]
         return {name: sorted(_rows(connection, name), key=repr) for name in chosen}
 
 
@@ -62,7 +66,7 @@ def blobs(folder: Path) -> set[str]:
 
 def named_blobs(folder: Path) -> set[str]:
     """The digests that rows speak of."""
-    columns = {"source": ("image", "work"), "iterate": ("image",), "artwork": ("image",)}
+    columns = {"source": ("image", "work"), "iterate": ("image",), "artwork": ("image",), "page": ("blob",)}
     found = tables(folder)
     rows = [(dict(row), names) for table, names in columns.items() for row in found.get(table, [])]
     return {row[name] for row, names in rows for name in names if row[name]}

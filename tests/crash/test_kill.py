@@ -17,6 +17,8 @@ from tests.e2e.launcher import Home
 PLACES = (
     "_bring_up_to_date commit",
     "_begun committed",
+    "scrape.blob replace",
+    "scrape.save commit",
     "scrape.save committed",
     "select.finish commit",
     "fetch.blob replace",
@@ -78,7 +80,7 @@ def test_after_its_last_commit_a_cycle_is_over_whatever_becomes_of_the_process(
     home: Home, undisturbed: Undisturbed
 ) -> None:
     home.configure(undisturbed.url, limits={"runs_per_cycle": RUNS})
-    assert kill(home, len(undisturbed.points)) == "_close committed"
+    assert kill(home, len(undisturbed.points)) == "_settle committed"
     assert state.differences(undisturbed.state, state.everything(home.data)) == []
 
 

@@ -16,7 +16,7 @@ from tests.e2e.launcher import Home, Result
 from tests.nftd.http_server import Handler, Route, fail_first, hang, redirect, status
 
 EMPTY = b"<!doctype html><html><body><h1>Welcome to our new site</h1></body></html>"
-KEPT = ("listing", "observation", "source", "verdict", "run", "iterate", "artwork", "draft", "pin", "files")
+KEPT = ("listing", "observation", "source", "verdict", "run", "iterate", "artwork", "draft", "pin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def test_the_only_source_failing_is_told_and_all_that_was_there_stays(
     assert stored_error(settled)["code"] == fault.reason
     after = state.everything(settled.data)
     assert {name: after[name] for name in KEPT} == {name: before[name] for name in KEPT}
+    assert before["files"].items() <= after["files"].items()
 
 
 def stored_error(home: Home) -> dict[str, str]:
@@ -121,7 +122,7 @@ def test_a_server_that_is_not_there_blocks(home: Home) -> None:
     home.configure("http://127.0.0.1:9/")
     result = home.nftd("once", "--json")
     assert result.code == 3
-    assert result.json["blocked"]["g"].startswith("unreachable: ")
+    assert result.json["blocked"]["g"].startswith("robots_unreachable: ")
 
 
 def test_a_name_that_does_not_exist_blocks(home: Home) -> None:
@@ -168,15 +169,22 @@ def test_one_source_changing_its_shape_ends_with_5_and_the_other_is_read(settled
         (serve(b"\xff\xfe\x00<<<>>" * 500, "text/html"), "shape_changed"),
     ],
 )
-def test_one_bad_page_is_one_line_and_the_others_are_read(
-    route: Route, code: str, settled: Home, shelf: Gallery
-) -> None:
+def test_one_bad_page_is_one_line_and_the_others_are_read(route: Route, code: str, home: Home, shelf: Gallery) -> None:
+    home.configure(shelf.url, limits={"runs_per_cycle": 0})
     shelf.break_("/works/g-1.html", route)
-    result = settled.nftd("once", "--json")
+    result = home.nftd("once", "--json")
     assert result.code == 0
     assert result.json["refused"] == {code: 1}
     assert result.json["listings"]["seen"] == 1
     assert [line for line in result.err.splitlines() if line.startswith(f"refused {code}: {shelf.url}")] != []
+
+
+def test_a_work_that_is_known_and_unchanged_is_not_asked_for_again(settled: Home, shelf: Gallery) -> None:
+    shelf.break_("/works/g-1.html", status(404))
+    hits = shelf.site.hits["/works/g-1.html"]
+    summary = settled.json("once")
+    assert (summary["refused"], summary["listings"]["seen"], summary["outcomes"]) == ({}, 2, {"g": "nothing_new"})
+    assert shelf.site.hits["/works/g-1.html"] == hits
 
 
 def test_a_circle_of_pages_is_left(settled: Home, shelf: Gallery) -> None:

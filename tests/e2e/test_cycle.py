@@ -29,7 +29,11 @@ SUMMARY = {
     "publications": {"prepared": int},
     "refused": dict,
     "blocked": dict,
+    "outcomes": dict,
+    "alarms": dict,
+    "opted_out": {"withdrawn": int, "approved": dict},
 }
+BY_NAME = ("refused", "blocked", "outcomes", "alarms", "approved")
 HEAVY = {"torch", "cv2", "pandas", "alembic", "eth_account"}
 COMMANDS = (
     *("init", "once", "run", "status", "scrape", "import", "select", "report", "dream", "score", "critics"),
@@ -45,7 +49,7 @@ def shape(document: object) -> object:
     """The document with types in place of values; the maps by reason and by source count as `dict`."""
     if not isinstance(document, dict):
         return type(document)
-    return {key: dict if key in ("refused", "blocked") else shape(value) for key, value in document.items()}
+    return {key: dict if key in BY_NAME else shape(value) for key, value in document.items()}
 
 
 def console_script() -> str:
@@ -77,6 +81,9 @@ def test_a_first_cycle_ends_with_artworks_that_wait(first_cycle: tuple[Home, Res
         "publications": {"prepared": 0},
         "refused": {},
         "blocked": {},
+        "outcomes": {"g": "read"},
+        "alarms": {},
+        "opted_out": {"withdrawn": 0, "approved": {}},
     }
     assert home.json("status")["pin"] == {"archived": 4}
 
@@ -136,6 +143,7 @@ def test_a_new_work_is_made_and_the_old_ones_are_left_alone(settled: Home, shelf
 
 
 def test_a_changed_price_is_a_new_observation_and_no_new_work(settled: Home, shelf: Gallery) -> None:
+    settled.configure(shelf.url, **{"sources.g": {"refresh_days": 0}})  # its listing page shows no price
     kept = shelf.works[0]
     shelf.works[0] = Piece(1, price="123.75", likes=7)
     shelf.mend()
@@ -201,7 +209,7 @@ def test_an_id_of_nothing_is_one_line(settled: Home) -> None:
     assert "there is no artwork a-ffffffffff" in settled.nftd("explain", "a-ffffffffff").complaint
 
 
-@pytest.mark.parametrize("command", ["queue list", "status", "config show", "config reference", "scrape g"])
+@pytest.mark.parametrize("command", ["queue list", "status", "config show", "config reference", "scrape g --dry-run"])
 def test_reading_commands_print_one_json_document_and_nothing_else(command: str, settled: Home) -> None:
     result = settled.ok(*command.split(), "--json")
     assert result.json

@@ -18,6 +18,15 @@ class Handler(BaseHTTPRequestHandler):
     server: "_Server"
 
     def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        with self.server.site.lock:
+            self.server.site.bodies.append(body)
+        self._answer()
+
+    def _answer(self) -> None:
         site = self.server.site
         path = self.path.partition("?")[0]
         with site.lock:
@@ -63,6 +72,7 @@ class Site:
         self.hits: Counter[str] = Counter()
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
         self.clients: set[object] = set()
         self.lock = threading.Lock()
         self.closing = threading.Event()

@@ -68,7 +68,7 @@ def test_the_shipped_file_gives_every_category_with_its_prompt_and_phrases() -> 
 
 def test_the_reference_gives_tables_of_your_own_as_a_whole_and_key_by_key() -> None:
     told = {row["key"]: row["default"] for row in rows()}
-    assert told["categories.NAME.prompt"] == told["sources.NAME.start"] == "required"
+    assert told["categories.NAME.prompt"] == "required"
     assert told["sources.NAME.fields"] == "{}"
     assert told["sources"] == '{ sample = { start = "bundled" } }'
     defaults = tomllib.loads("\n".join(f"{key} = {value}" for key, value in told.items() if "NAME" not in key))
@@ -117,7 +117,9 @@ def test_broken_toml_names_the_line(tmp_path: Path) -> None:
 
 
 def test_a_source_without_an_address_is_refused(tmp_path: Path) -> None:
-    assert "sources.mine.start is missing" in refused(tmp_path, "[sources.mine]\ntype = 'page'\n")
+    told = refused(tmp_path, "[sources.mine]\ntype = 'page'\n")
+    assert "sources.mine.start: " in told
+    assert "start is missing" in told
 
 
 def test_an_address_of_another_kind_is_refused(tmp_path: Path) -> None:
@@ -181,6 +183,20 @@ GALLERY = "[sources.g]\nstart = 'https://gallery.example/'\n"
         (GALLERY + "fields = { image = 'img @' }", 3, "sources.g.fields.image", "attribute"),
         ("[sources.g]\nstart = 'https://'", 2, "sources.g.start", "address"),
         ("[sources.g]\nstart = 'bundled'\nlinks = 'a['", 3, "sources.g.links", "CSS selector"),
+        ("[sources.o]\ntype = 'opensea'", 1, "sources.o.options.collections", "slugs"),
+        (
+            "[sources.o]\ntype = 'table'\n[sources.o.options]\npath = 'x.csv'\ndelimiter = 'ab'",
+            5,
+            "sources.o.options.delimiter",
+            "one",
+        ),
+        ("[sources.import]\ntype = 'page'", 1, "sources.import", "nftd import"),
+        (
+            "[sources.r]\ntype = 'rarible'\nenabled = false\n[sources.r.options]\nkey = 'hush-7f3a'",
+            5,
+            "sources.r.options.key",
+            "credential rarible_api_key",
+        ),
         (GALLERY + GALLERY.replace(".g]", ".h]") + "market = 'g'", 5, "sources.h.market", "source g"),
     ],
 )
@@ -196,6 +212,34 @@ def test_a_source_that_is_switched_off_may_be_unfinished_and_share_a_market(tmp_
     file = tmp_path / "config.toml"
     file.write_text(GALLERY + "[sources.h]\nenabled = false\nstart = 'http://x.example/'\nmarket = 'g'\nlinks = 'a['\n")
     assert set(config.load(file).sources) == {"g", "h"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "rule"),
+    [
+        ("[http]\nipfs_gateways = ['ipfs.io']", "http.ipfs_gateways.0", "gateway"),
+        ("[http]\nipfs_gateways = ['https://me:pw@gate.example']", "http.ipfs_gateways.0", "gateway"),
+        ("[http]\nipfs_gateways = ['https://gate.example/?x=']", "http.ipfs_gateways.0", "gateway"),
+        ("[http]\ndownloads = 0", "http.downloads", "1"),
+        ("[optout]\ncreators = ['']", "optout.creators.0", "empty"),
+        ("[optout]\ncreator = ['x']", "optout.creator", "did you mean creators?"),
+        (GALLERY + "max_requests_per_month = -1", "sources.g.max_requests_per_month", "0"),
+        (GALLERY + "ignore_robots = 'yes'", "sources.g.ignore_robots", "bool"),
+        (GALLERY + "decimal = ';'", "sources.g.decimal", "','"),
+    ],
+)
+def test_manners_and_lists_are_checked(tmp_path: Path, text: str, key: str, rule: str) -> None:
+    message = refused(tmp_path, text)
+    assert key in message
+    assert rule in message
+
+
+def test_a_source_of_another_type_is_told_what_the_file_says_and_no_default() -> None:
+    told = config.SourceSettings(type="teztok", max_works=5, options={"rights": ["CC0"], "listed": True}).told("")
+    assert told == {"max_works": 5, "rights": ["CC0"], "listed": True}
+    page = config.SourceSettings(start="https://g.example/", links="a").told("https://g.example/")
+    limits = {"max_pages": 50, "max_works": 1000, "refresh_days": 7}
+    assert page == {"start": "https://g.example/", "links": "a", "details": True, "newest_first": False, **limits}
 
 
 def test_a_contact_that_is_accepted_fits_into_the_user_agent() -> None:

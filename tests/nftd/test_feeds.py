@@ -211,9 +211,9 @@ def test_the_same_problem_of_two_sources_is_told_of_both(site: Site, open_house:
     run_cycle(house, "g", "h")
     assert len(stories(house)) == 2
     with house.store.read() as connection:
-        assert history.told_before(connection, "feed g", stories(house)[0])
-        assert not history.told_before(connection, "feed", stories(house)[0])
-        assert not history.told_before(connection, "feed g", stories(house)[0][:-1])
+        told = stories(house)[0]
+        assert history.told_before(connection, "feed g", [told, told[:-1]]) == {told}
+        assert history.told_before(connection, "feed", [told]) == set()
 
 
 # --- the log ------------------------------------------------------------------------------------------

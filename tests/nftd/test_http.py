@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nftd.http import CODECS, HttpLimits, HttpSession, _Answer
+from nftd.http import CODECS, Answer, HttpLimits, HttpSession
 from nftd.net import is_public
 from scrapers import errors
 from tests.nftd import http_server as server
@@ -117,7 +117,7 @@ def test_a_charset_that_is_none_of_the_web_is_read_as_utf8(
 
 @given(st.sampled_from([*sorted(CODECS), *STRANGE]), st.binary(max_size=60))
 def test_no_bytes_in_any_charset_become_text_that_cannot_be_encoded_again(charset: str, body: bytes) -> None:
-    text = _Answer("https://x.example/", 200, "text/html", charset, body).text()
+    text = Answer("https://x.example/", 200, "text/html", charset, body).text()
     assert text.encode().decode() == text
 
 

@@ -14,13 +14,11 @@ from nftd.errors import LeaseLost
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write, nothing
 from nftd.stages.loop import Stage, describe, run_stage
-from nftd.stages.scrape import batches
 from nftd.store import history, work
 from nftd.store.database import Store
 from nftd.store.tables import event
 from nftd.store.tables import work as work_table
 from scrapers.errors import Blocked, Gone, ServerError
-from scrapers.listing import Problem
 
 
 @pytest.fixture
@@ -138,14 +136,3 @@ def test_no_more_than_the_limit_is_done_in_one_cycle(house: House) -> None:
     add(house, *"abcde")
     assert run_stage(house, stage(lambda _house, _lease: nothing, most=lambda _house: 2)) == 2
     assert sorted(states(house).values()) == ["done", "done", "ready", "ready", "ready"]
-
-
-def test_what_was_read_before_a_source_broke_is_kept() -> None:
-    def broken():
-        yield Problem("https://g.example/1", "bad_money", "no")
-        raise Blocked("429", "https://g.example/2")
-
-    read = batches(broken())
-    assert [one.url for one in next(read)] == ["https://g.example/1"]
-    with pytest.raises(Blocked):
-        next(read)

@@ -244,7 +244,7 @@ def test_a_source_that_refuses_one_picture_is_not_asked_for_the_others(store: St
     assert set(inside.tally.blocked) == {"gallery"}
     with store.read() as connection:
         waits = connection.execute(select(work_table.c.not_before, work_table.c.attempt)).all()
-    assert sorted(row.attempt for row in waits) == [0] * 11 + [1]
+    assert {row.attempt for row in waits} == {0}, "the source named a time: no picture is at fault"
     assert all(row.not_before > 0 for row in waits)
     with store.write() as connection:
         work.retry(connection)

@@ -1,5 +1,7 @@
 """Addresses: resolved safely, compared by site, and turned into keys that survive a move of the host."""
 
+from urllib.parse import urldefrag, urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +56,17 @@ def test_no_reference_crashes_and_what_resolves_can_be_compared_and_keyed(refere
         assert url.startswith(("http://", "https://"))
         assert site_of(url)
         assert len(address_digest(url)) == 20
+
+
+@given(
+    st.sampled_from(["https://a.example/", "http://a.example:80/x/y?q=1#f", "https://A.example/", "http://u@a/"])
+    | st.text("ahtps:/.@?#0 []", max_size=12).map("http://a".__add__),
+    st.text("a/.?#%=&:@ \\\u00e9", max_size=10).map("/".__add__) | st.text("a/.?#:", max_size=8),
+)
+def test_links_are_resolved_as_the_standard_library_does(base: str, reference: str) -> None:
+    found = resolve(base, reference)
+    try:
+        plain = urldefrag(urljoin(base, reference.strip())).url
+    except ValueError:
+        plain = None
+    assert found in {None, plain}

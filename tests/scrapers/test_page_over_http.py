@@ -9,6 +9,7 @@ from nftd.http import HttpLimits, HttpSession
 from scrapers import errors
 from scrapers.listing import Listing, Problem
 from scrapers.sites.page import PageRules, PageSource
+from scrapers.source import listings
 from tests.nftd import http_server as server
 from tests.nftd.http_server import Site
 
@@ -48,7 +49,7 @@ def put_index(site: Site, path: str, numbers: range, following: str | None) -> N
 
 
 def run(site: Site, session: HttpSession) -> list[Listing | Problem]:
-    return list(PageSource(PageRules("gallery", site.url + "/", links="li a")).listings(session))
+    return list(listings(PageSource(PageRules("gallery", site.url + "/", links="li a")), session))
 
 
 def test_a_gallery_is_read_through_all_its_pages_and_pictures(site: Site, session: HttpSession) -> None:

@@ -21,6 +21,7 @@ from scrapers.errors import (
 from scrapers.listing import Listing, Problem
 from scrapers.session import Page
 from scrapers.sites.page import PageRules, PageSource
+from scrapers.source import listings
 from scrapers.work import Work
 from tests.scrapers.shelf import SavedPage, Shelf, page, saved
 
@@ -57,7 +58,7 @@ def source(**rules: object) -> PageSource:
 
 def read(shelf: Shelf, limit: int | None = None, **rules: object) -> tuple[list[str], list[str]]:
     """Market ids and problem codes of a run, in order."""
-    found = list(source(**rules).listings(shelf, limit))
+    found = list(listings(source(**rules), shelf, limit))
     ids = [item.market_id for item in found if isinstance(item, Listing)]
     return ids, [item.code for item in found if isinstance(item, Problem)]
 
@@ -70,7 +71,7 @@ def test_pages_are_followed_to_the_last_and_each_work_is_read_once() -> None:
 
 def test_listings_come_lazily_one_request_ahead_at_most() -> None:
     shelf = gallery(3)
-    items = source().listings(shelf)
+    items = listings(source(), shelf)
     assert not shelf.asked
     next(items)
     assert list(shelf.asked) == [START, f"{HOME}/works/1"]
@@ -94,7 +95,7 @@ def test_without_rules_item_lists_and_rel_next_lead_the_way() -> None:
 
 
 def test_works_that_stand_on_the_listing_page_are_read_there() -> None:
-    found = list(source(links=None).listings(Shelf({START: saved("embedded", START)})))
+    found = list(listings(source(links=None), Shelf({START: saved("embedded", START)})))
     works = [item for item in found if isinstance(item, Listing)]
     assert [(work.market_id, work.title, str(work.ask), work.media and work.media.kind) for work in works[:1]] == [
         ("e-1", "First", "12.5 EUR", "animation")
@@ -131,7 +132,7 @@ def test_a_page_that_no_parser_takes_is_one_problem_and_the_run_goes_on() -> Non
     shelf.pages[f"{HOME}/works/1"] = Raw(f"{HOME}/works/1", b"<h1>\xed\xa0\x80</h1>")
     shelf.pages[f"{HOME}/works/2"] = page(f"{HOME}/works/2", DEEP)
     shelf.pages[f"{HOME}/works/3"] = HUGE
-    found = list(source().listings(shelf))
+    found = list(listings(source(), shelf))
     problems = [item for item in found if isinstance(item, Problem)]
     assert [item.market_id for item in found if isinstance(item, Listing)] == ["w-4"]
     assert [item.url[-1] for item in problems] == ["1", "2", "3"]
@@ -147,10 +148,10 @@ def test_what_a_parser_raises_about_a_page_is_told_as_that_page(
 ) -> None:
     """No page is known that still makes the parsers raise these: they are raised in their place."""
 
-    def fail(self: Document, fields: object) -> list[Work]:
+    def fail(self: Document, *rules: object) -> list[Work]:
         if self.url.endswith("/works/1"):
             raise broken
-        return read_works(self, fields)
+        return read_works(self, *rules)
 
     read_works = Document.works
     monkeypatch.setattr(Document, "works", fail)
@@ -158,7 +159,7 @@ def test_what_a_parser_raises_about_a_page_is_told_as_that_page(
 
 
 def test_a_fault_of_our_own_is_not_told_as_one_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: Document, fields: object) -> list[Work]:
+    def fail(self: Document, *rules: object) -> list[Work]:
         raise AttributeError("a slip")
 
     monkeypatch.setattr(Document, "works", fail)
@@ -180,13 +181,13 @@ def dead_links(number: int) -> Shelf:
 def test_a_gallery_of_dead_links_is_given_up_after_fifty() -> None:
     shelf = dead_links(800)
     with pytest.raises(ShapeChanged) as caught:
-        list(source().listings(shelf))
+        list(listings(source(), shelf))
     assert "first 50" in str(caught.value)
     assert shelf.asked.total() == 51
 
 
 def test_a_gallery_of_exactly_fifty_dead_links_has_changed_too_and_all_are_told() -> None:
-    assert len(until_error(source().listings(dead_links(50)), ShapeChanged)) == 50
+    assert len(until_error(listings(source(), dead_links(50)), ShapeChanged)) == 50
     assert read(dead_links(49)) == ([], ["not_found"] * 49)
 
 
@@ -195,7 +196,7 @@ def test_failures_of_any_kind_count_toward_giving_up() -> None:
     for number in range(1, 61, 3):
         shelf.pages[f"{HOME}/works/{number}"] = saved("error", f"{HOME}/works/{number}")
         shelf.pages[f"{HOME}/works/{number + 1}"] = TimedOut("slow", f"{HOME}/works/{number + 1}")
-    until_error(source().listings(shelf), ShapeChanged)
+    until_error(listings(source(), shelf), ShapeChanged)
     assert shelf.asked.total() == 51
 
 
@@ -211,13 +212,13 @@ def test_no_more_works_are_tried_than_the_limit_and_that_is_told_once() -> None:
     assert read(shelf, max_works=3) == (["w-1", "w-2", "w-3"], ["work_limit"])
     assert f"{HOME}/works/4" not in shelf.asked
     assert f"{START}?page=3" not in shelf.asked
-    found = list(source(max_works=3).listings(gallery(3)))
+    found = list(listings(source(max_works=3), gallery(3)))
     assert found[-1] == Problem(f"{HOME}/works/4", "work_limit", "max_works = 3 is reached, this work was not read")
     assert read(gallery(3), max_works=6)[1] == []
 
 
 def test_the_limit_holds_for_works_on_the_listing_page_and_for_links_that_lead_away() -> None:
-    embedded = list(source(links=None, max_works=1).listings(Shelf({START: saved("embedded", START)})))
+    embedded = list(listings(source(links=None, max_works=1), Shelf({START: saved("embedded", START)})))
     assert [getattr(item, "code", "work") for item in embedded] == ["work", "work_limit"]
     away = Shelf({START: index(START, "works/1", *(f"https://x.example/{one}" for one in range(9)))})
     away.pages[f"{HOME}/works/1"] = work(1)
@@ -227,32 +228,39 @@ def test_the_limit_holds_for_works_on_the_listing_page_and_for_links_that_lead_a
 def test_a_problem_tells_page_code_and_reason_in_clean_text() -> None:
     shelf = gallery(1)
     shelf.pages[f"{HOME}/works/1"] = ServerError("it \u202efailed\x00 (500)", f"{HOME}/works/1")
-    problem = next(item for item in source().listings(shelf) if isinstance(item, Problem))
+    problem = next(item for item in listings(source(), shelf) if isinstance(item, Problem))
     assert problem == Problem(f"{HOME}/works/1", "server_error", "it failed (500)")
 
 
 def test_a_first_page_without_works_has_changed_its_shape() -> None:
     for rules, path in (({}, "a.card"), ({"links": None}, "ItemList")):
         with pytest.raises(ShapeChanged) as caught:
-            list(source(**rules).listings(Shelf({START: saved("error", START)})))
+            list(listings(source(**rules), Shelf({START: saved("error", START)})))
         assert path in caught.value.path
         assert caught.value.url == START
 
 
-def test_when_no_detail_page_holds_a_work_the_shape_has_changed() -> None:
+def test_when_no_detail_page_of_the_first_listing_page_holds_a_work_the_shape_has_changed() -> None:
     shelf = gallery(2)
-    for number in range(1, 5):
+    for number in range(1, 3):
         shelf.pages[f"{HOME}/works/{number}"] = saved("error", f"{HOME}/works/{number}")
-    items = source().listings(shelf)
-    assert [item.code for item in until_error(items, ShapeChanged) if isinstance(item, Problem)] == [
-        "shape_changed"
-    ] * 4
+    found = until_error(listings(source(), shelf), ShapeChanged)
+    assert [item.code for item in found if isinstance(item, Problem)] == ["shape_changed"] * 2
+    assert f"{START}?page=2" not in shelf.asked
+
+
+def test_when_nothing_at_all_can_be_read_the_shape_has_changed() -> None:
+    shelf = gallery(2)
+    shelf.pages[f"{HOME}/works/1"] = Gone("gone", f"{HOME}/works/1")
+    for number in range(2, 5):
+        shelf.pages[f"{HOME}/works/{number}"] = saved("error", f"{HOME}/works/{number}")
+    assert len(until_error(listings(source(), shelf), ShapeChanged)) == 4
 
 
 def test_a_block_ends_the_run_at_once_and_keeps_what_came_before() -> None:
     shelf = gallery(2)
     shelf.pages[f"{HOME}/works/3"] = Blocked("no", f"{HOME}/works/3", retry_after=60)
-    assert len(until_error(source().listings(shelf), Blocked)) == 2
+    assert len(until_error(listings(source(), shelf), Blocked)) == 2
     assert f"{HOME}/works/4" not in shelf.asked
 
 
@@ -260,19 +268,19 @@ def test_a_block_ends_the_run_at_once_and_keeps_what_came_before() -> None:
 def test_a_listing_page_that_cannot_be_had_ends_the_run_with_its_error(error: Unreachable) -> None:
     shelf = gallery(2)
     shelf.pages[f"{START}?page=2"] = error
-    assert len(until_error(source().listings(shelf), type(error))) == 2
+    assert len(until_error(listings(source(), shelf), type(error))) == 2
 
 
 def test_a_listing_page_that_is_no_html_ends_the_run() -> None:
     with pytest.raises(WrongContentType):
-        list(source().listings(Shelf({START: SavedPage(START, b"{}", "application/json")})))
+        list(listings(source(), Shelf({START: SavedPage(START, b"{}", "application/json")})))
 
 
 def test_five_unreachable_works_in_a_row_end_the_run_and_four_do_not() -> None:
     shelf = gallery(1, per_page=12)
     for number in (1, 2, 3, 4, 6, 7, 8, 9, 10):
         shelf.pages[f"{HOME}/works/{number}"] = TimedOut("slow", f"{HOME}/works/{number}")
-    found = until_error(source().listings(shelf), TimedOut)
+    found = until_error(listings(source(), shelf), TimedOut)
     assert [item.market_id for item in found if isinstance(item, Listing)] == ["w-5"]
     assert f"{HOME}/works/11" not in shelf.asked
 
@@ -324,7 +332,7 @@ def test_a_gallery_may_answer_under_www() -> None:
 def test_a_listing_without_an_id_keeps_its_key_when_the_host_changes() -> None:
     def key(home: str) -> str:
         shelf = Shelf({f"{home}/": index(f"{home}/", "works/1"), f"{home}/works/1": saved("graph", f"{home}/works/1")})
-        item = next(PageSource(PageRules("gallery", f"{home}/", links="a.card")).listings(shelf))
+        item = next(listings(PageSource(PageRules("gallery", f"{home}/", links="a.card")), shelf))
         assert isinstance(item, Listing)
         return item.market_id
 

@@ -1,69 +1,112 @@
-"""From packages to packed weights: `python -m generator.mini.train --work DIR`, resumable at any point.
+"""From packages to packed weights: `python -m generator.mini.train --work DIR`.
 
-Without `--stages` everything runs one after the other. VQGAN and image tower may run as two processes at once:
-prepare first, then `--stages vqgan` and `--stages image,composed,text,judge`, then `--stages pack,evaluate`. The stage
-`ship` copies the result into the package and renews the model card; it runs only when named.
+It can be stopped at any moment; the same command goes on from where it stopped. Two stages run side by side, each on
+one core, as far as they do not need one another (`--lanes 1` for one after the other). The stage `ship` copies the
+result into the package and renews the model card; it runs only when named with `--stages`.
 
-Needs resvg_py (the extra `train`), and on a Debian machine the commands apt-get, dpkg-deb, npm and pip.
+Needs the extra `train` (`pip install 'nftd[train]'`), and on a Debian machine the commands apt-get, dpkg-deb, npm, node
+and pip.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
 
-from generator.mini.train.prepare import IMAGES, load_items, prepare_images
-from generator.mini.train.report import finish, judge_plan, pack_work
+from generator.mini.train.lanes import StageFailed, run_lanes
+from generator.mini.train.plans import CLEAN, JUDGE, ROBUST
+from generator.mini.train.prepare import IMAGES, join_images, load_items, prepare_pictures, prepare_sculptures
+from generator.mini.train.report import finish, finish_outside, pack_work
 from generator.mini.train.ship import ship
 from generator.mini.train.texts import TARGETS, prepare_texts
-from generator.mini.train.train_composed import train_composed
 from generator.mini.train.train_image import train_image
 from generator.mini.train.train_text import train_text
-from generator.mini.train.train_vqgan import train_vqgan
+from generator.mini.train.train_vqgan import BASE, POLISH, train_vqgan
 
 
-def _prepare(work: Path) -> None:
+def _pictures(work: Path) -> None:
+    if not (work / f"pictures-{IMAGES}").exists():
+        prepare_pictures(work / "data", work)
+
+
+def _sculptures(work: Path) -> None:
+    if not (work / f"sculptures-{IMAGES}").exists():
+        prepare_sculptures(work)
+
+
+def _texts(work: Path) -> None:
     if not (work / IMAGES).exists():
-        prepare_images(work / "data", work)
+        join_images(work)
     if not (work / TARGETS).exists():
         prepare_texts(work / "data", work, load_items(work))
 
 
-STAGES: dict[str, Callable[[Path], None]] = {
-    "prepare": _prepare,
-    "image": train_image,
-    "vqgan": train_vqgan,
+STAGES: Mapping[str, Callable[[Path], None]] = {
+    "pictures": _pictures,
+    "sculptures": _sculptures,
+    "texts": _texts,
+    "image": lambda work: train_image(work, CLEAN),
+    "vqgan": lambda work: train_vqgan(work, BASE),
+    "robust": lambda work: train_image(work, ROBUST),
+    "polish": lambda work: train_vqgan(work, POLISH),
     "text": lambda work: train_text(work / "data", work),
-    "composed": train_composed,
-    "judge": lambda work: train_image(work, judge_plan()),
+    "judge": lambda work: train_image(work, JUDGE),
     "pack": pack_work,
     "evaluate": finish,
+    "outside": finish_outside,
     "ship": ship,
+}
+NEEDS: Mapping[str, Sequence[str]] = {
+    "pictures": (),
+    "sculptures": (),
+    "texts": ("pictures", "sculptures"),
+    "image": ("texts",),
+    "vqgan": ("texts",),
+    "robust": ("image", "vqgan"),
+    "polish": ("image", "vqgan"),
+    "text": ("texts",),
+    "judge": ("texts",),
+    "pack": ("robust", "polish", "text"),
+    "evaluate": ("pack", "judge"),
+    "outside": ("pack", "judge"),
+    "ship": ("evaluate", "outside"),
 }
 SHIPPING = "ship"  # changes the package itself, so it runs only when it is named
 
 
 def main() -> None:
-    """Run the stages asked for, in their order."""
-    parser = argparse.ArgumentParser(prog="python -m generator.mini.train", description=__doc__)
+    """Run the stages asked for, side by side where they can."""
+    parser = argparse.ArgumentParser(
+        prog="python -m generator.mini.train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--work", type=Path, required=True, help="folder for data, checkpoints and results")
     parser.add_argument(
         "--stages", default=",".join(name for name in STAGES if name != SHIPPING), help="comma-separated: %(default)s"
     )
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--lanes", type=int, default=2, help="stages at once, a core each; 0: in this process")
     given = parser.parse_args()
-    unknown = set(given.stages.split(",")) - set(STAGES)
-    if unknown:
+    wanted = given.stages.split(",")
+    if unknown := set(wanted) - set(STAGES):
         parser.error(f"unknown stage {json.dumps(sorted(unknown))}, known: {', '.join(STAGES)}")
-    torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
-    for name, stage in STAGES.items():
-        if name in given.stages.split(","):
-            stage(given.work)
+    if given.lanes:
+        _in_lanes(given.work, wanted, given.lanes)
+        return
+    torch.set_num_threads(1)  # what a step computes must not depend on the number of cores
+    for name in (name for name in STAGES if name in wanted):
+        STAGES[name](given.work)
+
+
+def _in_lanes(work: Path, wanted: Sequence[str], lanes: int) -> None:
+    try:
+        run_lanes(work, wanted, NEEDS, lanes)
+    except StageFailed as problem:
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":

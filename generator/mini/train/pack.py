@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from generator.mini.load import IMAGE_FILE, MANIFEST, NOT_SHIPPED, SCALE, TEXT_FILE, VOCABULARY_FILE, VQGAN_FILE
+from generator.mini.load import NOT_SHIPPED, SCALE
+from generator.mini.manifest import IMAGE_FILE, MANIFEST, TEXT_FILE, VOCABULARY_FILE, VQGAN_FILE
 from generator.mini.perceptor import MiniPerceptor
 from generator.mini.vqgan import MiniVqgan
 

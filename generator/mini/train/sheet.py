@@ -1,4 +1,4 @@
-"""Contact sheets to look at: reconstructions, and pictures before and after 20 steps towards the five categories."""
+"""Contact sheets to look at: reconstructions, and pictures before and after 20 steps toward the five categories."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from torch.nn import functional as F
 
 from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.train.ascent import Ascent, ascend
-from generator.mini.train.evaluate import HeldOut, class_vectors
+from generator.mini.train.heldout import HeldOut
 from generator.mini.train.item import fixed_hash
+from generator.mini.train.measures import class_vectors
 from generator.models import Pair
 
 
@@ -35,7 +36,7 @@ def reconstructions(pair: Pair, test: HeldOut, path: Path, count: int = 18) -> N
 
 
 def dreams(pair: Pair, test: HeldOut, path: Path, plan: Ascent, count: int = 6) -> None:
-    """One row a picture: itself, then after the ascent towards each category, at 256 px."""
+    """One row a picture: itself, then after the ascent toward each category, at 256 px."""
     targets = class_vectors(pair.perceptor, PROMPTS)
     rows = []
     for number in choose(test, count):

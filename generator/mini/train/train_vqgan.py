@@ -13,35 +13,43 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from generator.mini.perceptor import IMAGE_SIZE, ImageTower
-from generator.mini.train.batches import Batches
 from generator.mini.train.codebook import CodebookAverages, commitment
 from generator.mini.train.item import Item
+from generator.mini.train.painting.batches import Batches
 from generator.mini.train.prepare import load_images, load_items
 from generator.mini.train.progress import Stage
 from generator.mini.vqgan import CODE_SIZE, MiniVqgan
 
-NAME = "vqgan"
-
 
 @dataclass(frozen=True, slots=True)
 class VqganPlan:
-    """Steps of each phase, and how strongly each loss counts."""
+    """Steps of a stage, and how strongly each loss counts."""
 
-    steps: int = 5600
-    free_steps: int = 300  # without quantization, so that k-means finds a settled space
-    adversarial_from: int = 4600
+    name: str
+    steps: int
+    learning_rate: float
+    seed: int
+    start: str = ""  # the stage whose VQGAN this one goes on with
+    eye: str = ""  # the stage whose image tower compares features
+    free_steps: int = 0  # without quantization, so that k-means finds a settled space
+    judge_steps: int = 0  # at the start, the discriminator learns alone
     batch: int = 24
-    learning_rate: float = 1e-3
     warmup: int = 100
     discriminator_rate: float = 3e-4
     perceptual: float = 0.15
     adversarial: float = 0.02
-    seed: int = 1
+
+
+BASE = VqganPlan("vqgan", steps=5000, learning_rate=1e-3, seed=1, free_steps=300)
+POLISH = VqganPlan("polish", steps=1200, learning_rate=2.5e-4, seed=5, start=BASE.name, eye="image", judge_steps=200)
+
+
+GROUNDS = ("landscapes", "photos")
 
 
 def training_grounds(items: list[Item]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Numbers of the landscapes of the training split: grounds to place drawings on."""
-    return np.array([n for n, item in enumerate(items) if item.source == "landscapes" and not item.held_out])
+    """Numbers of the landscapes and photographs of the training split: grounds to place drawings on."""
+    return np.array([n for n, item in enumerate(items) if item.source in GROUNDS and not item.held_out])
 
 
 def training_numbers(items: list[Item]) -> Tensor:
@@ -55,7 +63,7 @@ class VqganTraining:
     def __init__(self, work: Path, plan: VqganPlan, images: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
                  items: list[Item]) -> None:  # fmt: skip
         torch.manual_seed(plan.seed)
-        self.plan, self.work = plan, work
+        self.plan = plan
         self.vqgan = MiniVqgan()
         self.averages = CodebookAverages(self.vqgan.codebook)
         self.numbers = training_numbers(items)
@@ -64,14 +72,21 @@ class VqganTraining:
         self.optimizer = torch.optim.AdamW(coder, plan.learning_rate, betas=(0.9, 0.98), weight_decay=1e-4)
         judge = self.vqgan.discriminator.parameters()
         self.judge_optimizer = torch.optim.AdamW(judge, plan.discriminator_rate, betas=(0.5, 0.98))
-        self.eye: ImageTower | None = None
+        self.eye = load_eye(work, plan.eye) if plan.eye else None
         parts = {
             "vqgan": self.vqgan,
             "averages": self.averages,
             "optimizer": self.optimizer,
             "judge": self.judge_optimizer,
         }
-        self.stage = Stage(NAME, work, plan.steps, parts, self.batches.rng)
+        self.stage = Stage(plan.name, work, plan.steps, parts, self.batches.rng)
+
+    def start(self, trained: Path) -> None:
+        """Begin with the VQGAN and codebook of another stage, unless this one has begun already."""
+        if not self.stage.path.exists():
+            saved = torch.load(trained, weights_only=True)
+            self.vqgan.load_state_dict(saved["vqgan"])
+            self.averages.load_state_dict(saved["averages"])
 
     def run(self) -> None:
         """Train to the end, from wherever the last run stopped."""
@@ -83,7 +98,7 @@ class VqganTraining:
         rate = self._rate(number)
         self.optimizer.param_groups[0]["lr"] = rate
         images = self._images(number)
-        if number == self.plan.free_steps:
+        if self.plan.free_steps and number == self.plan.free_steps:
             self._start_codebook()
         with torch.autocast("cpu", torch.bfloat16):
             z = self.vqgan.encode(images)
@@ -95,8 +110,8 @@ class VqganTraining:
         losses = reconstruction_losses(painted, images)
         if codes is not None:
             losses["commit"] = 0.25 * commitment(z, self.vqgan.codebook, codes)
-        if number >= self.plan.adversarial_from:
-            losses |= self._seen_losses(painted, images)
+        if self.eye is not None and number >= self.plan.judge_steps:
+            losses |= self._seen_losses(self.eye, painted, images)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(torch.stack(list(losses.values())).sum())
         torch.nn.utils.clip_grad_norm_(self.optimizer.param_groups[0]["params"], 1.0)
@@ -104,7 +119,7 @@ class VqganTraining:
         if codes is not None:
             vectors = z.detach().permute(0, 2, 3, 1).reshape(-1, CODE_SIZE)
             self.averages.update(vectors, codes.flatten(), self.batches.rng)
-        if number >= self.plan.adversarial_from - self.plan.free_steps:
+        if self.eye is not None:
             losses["judge"] = self._train_judge(painted.detach(), images)
         return {key: float(value.detach()) for key, value in losses.items()}
 
@@ -124,22 +139,11 @@ class VqganTraining:
         vectors = [self.vqgan.encode(self._images(0)).permute(0, 2, 3, 1).reshape(-1, CODE_SIZE) for _ in range(12)]
         self.averages.start(torch.cat(vectors), self.batches.rng)
 
-    def _seen_losses(self, painted: Tensor, images: Tensor) -> dict[str, Tensor]:
-        losses: dict[str, Tensor] = {}
+    def _seen_losses(self, eye: ImageTower, painted: Tensor, images: Tensor) -> dict[str, Tensor]:
         with torch.autocast("cpu", torch.bfloat16):
-            eye = self._eye()
-            if eye is not None:
-                losses["seen"] = self.plan.perceptual * feature_distance(eye, painted, images)
+            seen = feature_distance(eye, painted, images)
             logits = self.vqgan.discriminate(painted)
-        losses["fool"] = -self.plan.adversarial * logits.float().mean()
-        return losses
-
-    def _eye(self) -> ImageTower | None:
-        saved = self.work / "image.pt"
-        if self.eye is None and saved.exists():
-            self.eye = ImageTower().eval().requires_grad_(False)
-            self.eye.load_state_dict(torch.load(saved, weights_only=True)["tower"])
-        return self.eye
+        return {"seen": self.plan.perceptual * seen, "fool": -self.plan.adversarial * logits.float().mean()}
 
     def _train_judge(self, painted: Tensor, images: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):
@@ -168,6 +172,23 @@ def feature_distance(eye: ImageTower, painted: Tensor, images: Tensor) -> Tensor
     return torch.stack(parts).mean()
 
 
-def train_vqgan(work: Path, plan: VqganPlan | None = None) -> None:
+def load_eye(work: Path, stage: str) -> ImageTower:
+    """The image tower of a finished stage, to compare features with."""
+    eye = ImageTower().eval().requires_grad_(False)
+    eye.load_state_dict(torch.load(work / f"{stage}.pt", weights_only=True)["tower"])
+    return eye
+
+
+def load_vqgan(work: Path, stage: str) -> MiniVqgan:
+    """The VQGAN of a finished stage."""
+    vqgan = MiniVqgan().eval().requires_grad_(False)
+    vqgan.load_state_dict(torch.load(work / f"{stage}.pt", weights_only=True)["vqgan"])
+    return vqgan
+
+
+def train_vqgan(work: Path, plan: VqganPlan) -> None:
     """Train, or go on training, the VQGAN of a work folder."""
-    VqganTraining(work, plan or VqganPlan(), load_images(work), load_items(work)).run()
+    training = VqganTraining(work, plan, load_images(work), load_items(work))
+    if plan.start:
+        training.start(work / f"{plan.start}.pt")
+    training.run()

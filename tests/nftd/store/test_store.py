@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from generator.nouns import Verdict
 from nftd.domain import Event
 from nftd.errors import Ambiguous, BlobMissing, CycleRunning, DataFolderError, NewerStore, NotFound
-from nftd.store import artworks, dialect, history, listings, lookups, migrate, runs, sources
+from nftd.store import artworks, dialect, history, listings, lookups, migrate, readings, runs, sources
 from nftd.store.blobs import Blobs
 from nftd.store.database import Store
 from nftd.store.tables import approval, decision, event, listing, metadata, observation, publication, signature
@@ -94,6 +94,7 @@ def test_history_can_be_neither_changed_nor_deleted(store: Store, artwork: str, 
             artworks.decide(connection, artwork, draft_of_connection(connection, artwork), "reject", "tester")
     with store.write() as connection:
         history.record(connection, [Event(artwork, None, "seen")], None)
+        readings.log(connection, "g", None, "read", readings.Standing(None, rooms.NOON))
     mine = metadata.tables[table]
     for statement in (update(mine).values({mine.c.id: mine.c.id}), delete(mine)):
         with pytest.raises(IntegrityError, match="append-only"), store.write() as connection:
@@ -109,11 +110,12 @@ def test_history_cannot_be_replaced_either(store: Store, artwork: str, table: st
     with store.write() as connection:
         artworks.decide(connection, artwork, draft_of_connection(connection, artwork), "reject", "tester")
         history.record(connection, [Event(artwork, None, "seen")], None)
+        readings.log(connection, "g", None, "read", readings.Standing(None, rooms.NOON))
     foreign = sqlite3.connect(store.root / "nftd.sqlite")
     foreign.row_factory = sqlite3.Row
     row = dict(foreign.execute(f"SELECT * FROM {table} LIMIT 1").fetchone())  # noqa: S608 - our own table names
-    changed = next(name for name in ("content", "verdict", "new", "kind") if name in row)
-    row[changed] = {"verdict": "approve", "kind": "sale"}.get(changed, "other")
+    changed = next(name for name in ("content", "verdict", "kind", "outcome", "new") if name in row)
+    row[changed] = {"verdict": "approve", "kind": "sale", "outcome": "failed"}.get(changed, "other")
     marks = ", ".join("?" * len(row))
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         foreign.execute(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608

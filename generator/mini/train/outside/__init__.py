@@ -1,0 +1,1 @@
+"""The test on pictures that training never comes near."""

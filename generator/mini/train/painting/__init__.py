@@ -1,0 +1,1 @@
+"""What is painted by program, and how pictures become views."""

@@ -1,0 +1,1 @@
+"""Pictures and words out of packages, and their licenses."""

@@ -1,0 +1,1 @@
+"""Pictures with volume, built from solids by program."""
