@@ -15,6 +15,7 @@ import gc
 import importlib
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -95,6 +96,7 @@ def _be_nftd(argv: list[str], cwd: str, env: dict[str, str], out: str, err: str,
     code = 1
     try:
         _redirect(out, err)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started deaf to it
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(env)
