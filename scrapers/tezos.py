@@ -4,13 +4,17 @@ Source: TZIP-12 (FA2: a token is a contract and a number), TZIP-21 (token metada
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from scrapers.harvest import Batch, Limits, walk
 from scrapers.jsonapi import Node
 from scrapers.listing import Media
 from scrapers.media import media_kind
+from scrapers.session import Session
+from scrapers.source import Known, Scraped
 
 _CONTRACT: Final = re.compile(r"KT1[1-9A-HJ-NP-Za-km-z]{33}")
 _TOKEN: Final = re.compile(r"[0-9]{1,78}")
@@ -90,3 +94,31 @@ def token_media(row: Node, mime: str) -> Media | None:
 
 def year_of(minted: datetime | None) -> int | None:
     return minted.year if minted else None
+
+
+class TezosMarket:
+    """What the two markets on Tezos have in common: works are asked for by time, the newest first.
+
+    A run ends early where a whole page is known.
+    """
+
+    html = False
+
+    def __init__(self, name: str, api: str, page_size: int, where: Mapping[str, object], limits: Limits) -> None:
+        self.name = name
+        self._api = api
+        self._page_size = page_size
+        self._where = where
+        self._limits = limits
+
+    def pages(self, session: Session, cursor: str | None, known: Known) -> Iterator[Scraped]:
+        """Read on behind `cursor`, the time of the last work read and how many of that time were read."""
+
+        def read(position: str | None) -> Batch:
+            return self._read(session, Place.of(position), known)
+
+        return walk(read, cursor, self._limits, newest_first=True)
+
+    def _read(self, session: Session, place: Place, known: Known) -> Batch:
+        """One page of works from a place on."""
+        raise NotImplementedError

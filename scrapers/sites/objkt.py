@@ -8,14 +8,14 @@ the server's size limit comes as 413: the page is halved then. Of a sale `creato
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 from scrapers.errors import BadMoney, BadStatus, TooLarge
 from scrapers.graphql import ask
-from scrapers.harvest import Batch, Limits, walk
+from scrapers.harvest import Batch, Limits
 from scrapers.jsonapi import Node, in_base
 from scrapers.listing import Listing, Observation
 from scrapers.money import Money
@@ -23,8 +23,8 @@ from scrapers.options import Options
 from scrapers.queries import OBJKT_TOKENS
 from scrapers.rights import Rights, read_rights, strictest
 from scrapers.session import Session
-from scrapers.source import Known, Scraped
-from scrapers.tezos import Place, TokenKey, token_media, year_of
+from scrapers.source import Known
+from scrapers.tezos import Place, TezosMarket, TokenKey, token_media, year_of
 
 API: Final = "https://data.objkt.com/v3/graphql"
 MAX_ROWS: Final = 500
@@ -41,17 +41,8 @@ _KEPT: Final = ("name", "mime", "artifact_uri", "supply", "timestamp", "last_lis
 _MORE: Final = ("fa", "creators", "royalties", "attributes", "tags", "listings_active")
 
 
-class Objkt:
+class Objkt(TezosMarket):
     """Works on objkt, the latest listed first. A run ends early where a whole page is known."""
-
-    html = False
-
-    def __init__(self, name: str, api: str, page_size: int, where: Mapping[str, object], limits: Limits) -> None:
-        self.name = name
-        self._api = api
-        self._page_size = page_size
-        self._where = where
-        self._limits = limits
 
     @classmethod
     def from_options(cls, name: str, options: Mapping[str, object]) -> Objkt:
@@ -67,14 +58,6 @@ class Objkt:
         made = cls(name, taken.address("start", API), taken.whole("page_size", 100, MAX_ROWS), where, Limits.of(taken))
         taken.close()
         return made
-
-    def pages(self, session: Session, cursor: str | None, known: Known) -> Iterator[Scraped]:
-        """Read on behind `cursor`, the time at which the last work was listed and how many of that time were read."""
-
-        def read(position: str | None) -> Batch:
-            return self._read(session, Place.of(position), known)
-
-        return walk(read, cursor, self._limits, newest_first=True)
 
     def _read(self, session: Session, place: Place, known: Known) -> Batch:
         until = {"_lte": place.until} if place.until else {"_is_null": False}

@@ -13,7 +13,7 @@ dollars, `royalties_total` in millionths. Sales are asked for on their own, as d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -21,7 +21,7 @@ from typing import Final
 
 from scrapers.errors import BadMoney
 from scrapers.graphql import ask
-from scrapers.harvest import Batch, Limits, walk
+from scrapers.harvest import Batch, Limits
 from scrapers.jsonapi import Node, dollars, in_base
 from scrapers.listing import Listing, Observation, Rate
 from scrapers.money import Money
@@ -29,8 +29,8 @@ from scrapers.options import Options
 from scrapers.queries import RIGHTS, TEZTOK_SALES, TEZTOK_TIME, TEZTOK_TOKENS
 from scrapers.rights import read_rights
 from scrapers.session import Session
-from scrapers.source import Known, Scraped
-from scrapers.tezos import Place, TokenKey, token_media, year_of
+from scrapers.source import Known
+from scrapers.tezos import Place, TezosMarket, TokenKey, token_media, year_of
 
 API: Final = "https://teztok.teia.rocks/v1/graphql"
 SALES_PAGE: Final = 500
@@ -40,17 +40,8 @@ _KEPT: Final = ("platform", "name", "artist_address", "editions", "minted_at", "
 _MORE: Final = ("rights", "right_uri", "royalties_total", "teia_meta", "listings")
 
 
-class TezTok:
+class TezTok(TezosMarket):
     """Works on Tezos, those with the latest event first. A run ends early where a whole page is known."""
-
-    html = False
-
-    def __init__(self, name: str, api: str, page_size: int, where: Mapping[str, object], limits: Limits) -> None:
-        self.name = name
-        self._api = api
-        self._page_size = page_size
-        self._where = where
-        self._limits = limits
 
     @classmethod
     def from_options(cls, name: str, options: Mapping[str, object]) -> TezTok:
@@ -69,14 +60,6 @@ class TezTok:
         made = cls(name, taken.address("start", API), taken.whole("page_size", 100, 500), where, Limits.of(taken))
         taken.close()
         return made
-
-    def pages(self, session: Session, cursor: str | None, known: Known) -> Iterator[Scraped]:
-        """Read on behind `cursor`, the time of the last work read and how many of that time were read."""
-
-        def read(position: str | None) -> Batch:
-            return self._read(session, Place.of(position), known)
-
-        return walk(read, cursor, self._limits, newest_first=True)
 
     def _read(self, session: Session, place: Place, known: Known) -> Batch:
         until = {TEZTOK_TIME: {"_lte": place.until}} if place.until else {}

@@ -30,12 +30,6 @@ from tests.nftd.http_server import Site
 SCRAPE = Stage("scrape", scrape, failed=scrape_failed)
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
 def settings_for(**sources: SourceSettings) -> Settings:
     return Settings(sources=sources)
 

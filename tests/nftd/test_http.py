@@ -34,12 +34,6 @@ FAST = HttpLimits(
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
 def session() -> Iterator[HttpSession]:
     with HttpSession(FAST, local=True) as opened:
         yield opened

@@ -26,12 +26,6 @@ LIMITS = HttpLimits(
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
 def session() -> Iterator[HttpSession]:
     with HttpSession(LIMITS, local=True) as opened:
         yield opened

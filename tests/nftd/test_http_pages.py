@@ -18,12 +18,6 @@ MODIFIED = "Wed, 18 Nov 2026 10:00:00 GMT"
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
 def pages() -> MemoryPages:
     return MemoryPages()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +25,6 @@ from tests.nftd.http_server import Site
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return rooms.new_store(tmp_path)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
 
 
 def settings(site: Site) -> Settings:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from generator.mini.train.sculpture.coats import BLACK, BROWN, ORANGE, PINK, UMBER
-from generator.mini.train.sculpture.creatures import BLUE, LEAF, OLIVE, PURPLE, RED, SUN, Creature, _shade
+from generator.mini.train.sculpture.creatures import BLUE, LEAF, OLIVE, PURPLE, RED, SUN, Creature
+from generator.mini.train.sculpture.matter import dimmed
 from generator.mini.train.sculpture.skeletons import DARK, WHITE, Clay
 from generator.mini.train.sculpture.solids import Color
 
@@ -14,7 +15,7 @@ UP = (0.8, 1.5)
 
 
 def _butterfly(clay: Clay, color: Color, rng: np.random.Generator) -> None:
-    lift, rim = rng.uniform(0.0, 0.6), [BLACK, UMBER, _shade(color, 0.5)][rng.integers(3)]
+    lift, rim = rng.uniform(0.0, 0.6), [BLACK, UMBER, dimmed(color, 0.5)][rng.integers(3)]
     spot = [WHITE, SUN, BLUE][rng.integers(3)]
     clay.cone((0.3, 0, 0), (-0.35, 0, 0), 0.06, 0.04, BLACK)
     clay.pair((0.32, 0, 0.03), (0.62, 0.05, 0.2), 0.018, 0.025, BLACK)
@@ -29,7 +30,7 @@ def _bee(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
     xs = np.linspace(-0.55, 0.1, 6)
     radii = (0.12, 0.22, 0.27, 0.28, 0.26, 0.22)
     clay.path([(float(x), 0.0, 0.0) for x in xs], radii, (BLACK, color))
-    clay.ball((0.32, 0.04, 0), 0.24, _shade(color, 0.75))
+    clay.ball((0.32, 0.04, 0), 0.24, dimmed(color, 0.75))
     clay.ball((0.58, 0.0, 0), 0.17, BLACK)
     clay.pair((0.68, 0.05, 0.1), (0.69, 0.05, 0.1), 0.07, 0.07, UMBER)
     clay.pair((0.66, 0.12, 0.06), (0.85, 0.3, 0.14), 0.02, 0.025, BLACK)
@@ -58,13 +59,13 @@ def _beetle(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
 
 def _spider(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
     clay.ball((-0.3, 0.08, 0), 0.32, color)
-    clay.ball((0.12, 0.02, 0), 0.2, _shade(color, 0.8))
+    clay.ball((0.12, 0.02, 0), 0.2, dimmed(color, 0.8))
     clay.eyes((0.28, 0.1, 0.07), 0.05, RED)
     for angle in (0.5, 1.05, 1.75, 2.4):
         c, s = float(np.cos(angle)), float(np.sin(angle))
         knee, foot = (0.1 + 0.5 * c, 0.36, 0.5 * s), (0.1 + 1.0 * c, -0.25, 0.95 * s)
         clay.pair((0.1, 0.02, 0.1), knee, 0.05, 0.045, color)
-        clay.pair(knee, foot, 0.045, 0.02, _shade(color, 0.8))
+        clay.pair(knee, foot, 0.045, 0.02, dimmed(color, 0.8))
 
 
 def _crab(clay: Clay, color: Color, rng: np.random.Generator) -> None:
@@ -74,7 +75,7 @@ def _crab(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     for angle in (1.3, 1.7, 2.1):
         c, s = float(np.cos(angle)), float(np.sin(angle))
         clay.pair((0.2 * c, 0, 0.4), (0.6 * c, 0.16, 0.8 * s), 0.06, 0.05, color)
-        clay.pair((0.6 * c, 0.16, 0.8 * s), (0.75 * c, -0.25, 1.02 * s), 0.05, 0.02, _shade(color, 0.8))
+        clay.pair((0.6 * c, 0.16, 0.8 * s), (0.75 * c, -0.25, 1.02 * s), 0.05, 0.02, dimmed(color, 0.8))
     clay.pair((0.25, 0, 0.4), (0.5, 0.05, 0.72), 0.08, 0.08, color)
     raised = rng.uniform(0.15, 0.45)
     clay.pair((0.5, 0.05, 0.72), (0.62, raised, 0.7), 0.08, 0.15, color)
@@ -95,7 +96,7 @@ def _octopus(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 
 def _biter(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
     """A dinosaur on two legs, with great jaws."""
-    belly = _shade(color, 1.35)
+    belly = dimmed(color, 1.35)
     clay.cone((0.15, 0.15, 0), (-0.25, 0, 0), 0.23, 0.24, color)
     clay.cone((0.2, 0.08, 0), (-0.2, -0.06, 0), 0.19, 0.2, belly)
     clay.path([(-0.3, 0.02, 0), (-0.75, 0.05, 0), (-1.2, 0.2, 0)], (0.2, 0.11, 0.02), (color,))
@@ -119,13 +120,13 @@ def _grazer(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
     clay.eyes((0.8, 0.97, 0.08), 0.03)
     clay.path([(-0.35, 0, 0), (-0.8, -0.12, 0), (-1.3, -0.05, 0.1)], (0.22, 0.1, 0.02), (color,))
     for x in (0.22, -0.25):
-        clay.pair((x, -0.1, 0.15), (x, -0.55, 0.17), 0.12, 0.09, _shade(color, 0.9))
+        clay.pair((x, -0.1, 0.15), (x, -0.55, 0.17), 0.12, 0.09, dimmed(color, 0.9))
 
 
 def _dragon(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     """A dragon with wings, horns and a spiny back."""
     _grazer(clay, color, rng)
-    wing, lift = _shade(color, 0.65), rng.uniform(0.55, 1.1)
+    wing, lift = dimmed(color, 0.65), rng.uniform(0.55, 1.1)
     clay.pair((0.1, 0.2, 0.15), (0.15, 0.3 + lift * 0.55, 0.6), 0.07, 0.05, color)
     for x, y, z in ((0.2, 0.35, 1.1), (-0.25, 0.2, 1.0), (-0.55, 0.05, 0.75), (-0.6, -0.1, 0.4)):
         clay.pair((0.13, 0.3 + lift * 0.5, 0.58), (x, 0.2 + lift * 0.55 + y * 0.5, z), 0.06, 0.03, color)

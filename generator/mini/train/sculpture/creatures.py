@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.mini.train.sculpture.coats import BLACK, BROWN, CREAM, GOLD, GRAY, ORANGE, TAN, UMBER
+from generator.mini.train.sculpture.matter import dimmed
 from generator.mini.train.sculpture.skeletons import WHITE, Clay
 from generator.mini.train.sculpture.solids import Color, Solid
 
@@ -39,10 +40,6 @@ def creature(kind: Creature, color: Color, rng: np.random.Generator) -> list[Sol
     return clay.solids
 
 
-def _shade(color: Color, by: float) -> Color:
-    return min(color[0] * by, 1.0), min(color[1] * by, 1.0), min(color[2] * by, 1.0)
-
-
 def _legs(clay: Clay, color: Color, top: float, bottom: float, wide: float) -> None:
     clay.pair((0, top, wide), (0.03, bottom, wide), 0.035, 0.03, color)
     for toe in (-0.08, 0.02):
@@ -51,11 +48,11 @@ def _legs(clay: Clay, color: Color, top: float, bottom: float, wide: float) -> N
 
 def perched(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     """A songbird on its legs."""
-    breast = [(0.85, 0.45, 0.2), CREAM, SUN, _shade(color, 1.3)][rng.integers(4)]
+    breast = [(0.85, 0.45, 0.2), CREAM, SUN, dimmed(color, 1.3)][rng.integers(4)]
     clay.cone((0.1, 0.12, 0), (-0.3, -0.08, 0), 0.32, 0.2, color)
     clay.ball((0.17, 0.0, 0), 0.28, breast)
-    clay.cone((-0.4, -0.1, 0), (-0.95, -0.3, 0), 0.1, 0.09, _shade(color, 0.7), (1, 1, 1.2))
-    clay.pair((0.1, 0.12, 0.28), (-0.55, -0.14, 0.16), 0.17, 0.05, _shade(color, 0.65))
+    clay.cone((-0.4, -0.1, 0), (-0.95, -0.3, 0), 0.1, 0.09, dimmed(color, 0.7), (1, 1, 1.2))
+    clay.pair((0.1, 0.12, 0.28), (-0.55, -0.14, 0.16), 0.17, 0.05, dimmed(color, 0.65))
     head = clay.frame((0.25, 0.48, 0), 0, rng.uniform(-0.3, 0.9), 0.23)
     head.ball((0, 0, 0), 1, color)
     head.cone((0.8, -0.05, 0), (1.7, -0.15, 0), 0.3, 0.04, rng.choice([BEAK, BLACK]))
@@ -64,7 +61,7 @@ def perched(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 
 
 def _flight(clay: Clay, color: Color, span: float, rng: np.random.Generator) -> None:
-    lift, tip = rng.uniform(0.15, 0.8), _shade(color, 0.5)
+    lift, tip = rng.uniform(0.15, 0.8), dimmed(color, 0.5)
     clay.cone((0.25, 0, 0), (-0.4, -0.02, 0), 0.17, 0.1, color)
     flat = (1.0, 0.4, 1.0)
     elbow, hand = (0.2, span * 0.45 * lift, span * 0.5), (-0.05, span * 0.75 * lift, span)
@@ -102,7 +99,7 @@ def waterfowl(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     long = 0.75 if color == WHITE else 0.25
     clay.cone((0.2, 0, 0), (-0.35, 0.05, 0), 0.3, 0.22, color)
     clay.cone((-0.4, 0.1, 0), (-0.8, 0.28, 0), 0.16, 0.05, color)
-    clay.pair((0.1, 0.1, 0.22), (-0.5, 0.16, 0.2), 0.2, 0.06, _shade(color, 0.8))
+    clay.pair((0.1, 0.1, 0.22), (-0.5, 0.16, 0.2), 0.2, 0.06, dimmed(color, 0.8))
     crown = color if color in (WHITE, SUN) else (0.08, 0.36, 0.2)
     clay.path(
         [(0.36, 0.1, 0), (0.55, 0.3 + long * 0.3, 0), (0.48, 0.4 + long * 0.9, 0)], (0.16, 0.1, 0.1), (color, crown)
@@ -116,12 +113,12 @@ def waterfowl(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 def owl(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     """An owl upright, with great eyes."""
     clay.cone((0, 0.1, 0), (-0.05, -0.35, 0), 0.34, 0.25, color)
-    clay.cone((0.12, 0.05, 0), (0.1, -0.35, 0), 0.26, 0.2, _shade(color, 1.5))
-    clay.pair((-0.02, 0.2, 0.3), (-0.12, -0.55, 0.18), 0.15, 0.06, _shade(color, 0.7))
+    clay.cone((0.12, 0.05, 0), (0.1, -0.35, 0), 0.26, 0.2, dimmed(color, 1.5))
+    clay.pair((-0.02, 0.2, 0.3), (-0.12, -0.55, 0.18), 0.15, 0.06, dimmed(color, 0.7))
     head = clay.frame((0, 0.55, 0), 0, rng.uniform(-0.4, 0.4))
     head.ball((0, 0, 0), 0.33, color)
-    head.pair((0.0, 0.22, 0.18), (0.02, 0.46, 0.28), 0.1, 0.02, _shade(color, 0.7))
-    head.pair((0.24, 0.03, 0.14), (0.25, 0.03, 0.15), 0.145, 0.145, _shade(color, 1.6))
+    head.pair((0.0, 0.22, 0.18), (0.02, 0.46, 0.28), 0.1, 0.02, dimmed(color, 0.7))
+    head.pair((0.24, 0.03, 0.14), (0.25, 0.03, 0.15), 0.145, 0.145, dimmed(color, 1.6))
     head.eyes((0.35, 0.04, 0.155), 0.1, SUN)
     head.cone((0.34, -0.02, 0), (0.4, -0.14, 0), 0.06, 0.02, BEAK)
     _legs(clay, BEAK, -0.5, -0.66, 0.12)
@@ -129,11 +126,11 @@ def owl(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 
 def chicken(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     """A hen or rooster."""
-    tail = BLACK if rng.random() < 0.4 else _shade(color, 0.75)
+    tail = BLACK if rng.random() < 0.4 else dimmed(color, 0.75)
     clay.cone((0.12, 0, 0), (-0.25, 0.08, 0), 0.32, 0.26, color)
     for lift in (0.35, 0.5, 0.62):
         clay.cone((-0.4, 0.2, 0), (-0.98 + lift * 0.6, lift + 0.1, 0), 0.12, 0.07, tail)
-    clay.pair((0.1, 0.02, 0.27), (-0.38, 0.0, 0.22), 0.17, 0.08, _shade(color, 0.8))
+    clay.pair((0.1, 0.02, 0.27), (-0.38, 0.0, 0.22), 0.17, 0.08, dimmed(color, 0.8))
     clay.cone((0.28, 0.15, 0), (0.4, 0.5, 0), 0.2, 0.12, color)
     clay.ball((0.43, 0.55, 0), 0.14, color)
     clay.cone((0.54, 0.54, 0), (0.68, 0.5, 0), 0.06, 0.015, BEAK)

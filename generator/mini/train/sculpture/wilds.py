@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from generator.mini.train.sculpture.coats import BLACK, BROWN, CREAM, GRAY, ORANGE, TAN, UMBER
-from generator.mini.train.sculpture.creatures import BLUE, LEAF, OLIVE, PURPLE, RED, SUN, Creature, _shade
+from generator.mini.train.sculpture.creatures import BLUE, LEAF, OLIVE, PURPLE, RED, SUN, Creature
+from generator.mini.train.sculpture.matter import dimmed
 from generator.mini.train.sculpture.skeletons import DARK, WHITE, Clay
 from generator.mini.train.sculpture.solids import Color
 
@@ -14,7 +15,7 @@ DOWN = (1.0, 0.45, 1.0)
 
 
 def _fish(clay: Clay, color: Color, rng: np.random.Generator) -> None:
-    fin = [_shade(color, 0.7), SUN, ORANGE][rng.integers(3)]
+    fin = [dimmed(color, 0.7), SUN, ORANGE][rng.integers(3)]
     band = [color, color, WHITE, BLACK][rng.integers(4)]
     deep = rng.uniform(1.1, 1.6)
     for at, (x, radius) in enumerate(((-0.35, 0.16), (-0.15, 0.24), (0.08, 0.29), (0.3, 0.27), (0.5, 0.2))):
@@ -38,7 +39,7 @@ def _shark(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     clay.cone((-0.8, 0, bend), (-0.95, -0.22, bend), 0.08, 0.02, color, FIN)
     clay.eyes((0.62, 0.06, 0.14), 0.04)
     for x in (0.3, 0.36, 0.42):
-        clay.pair((x, 0.08, 0.2), (x - 0.03, -0.06, 0.2), 0.015, 0.015, _shade(color, 0.4))
+        clay.pair((x, 0.08, 0.2), (x - 0.03, -0.06, 0.2), 0.015, 0.015, dimmed(color, 0.4))
 
 
 def _dolphin(clay: Clay, color: Color, rng: np.random.Generator) -> None:
@@ -47,7 +48,7 @@ def _dolphin(clay: Clay, color: Color, rng: np.random.Generator) -> None:
         [(0.55, arch * 0.5, 0), (0.25, 0.02, 0), (-0.2, 0.02, 0), (-0.75, arch, 0)], (0.17, 0.22, 0.2, 0.05), (color,)
     )
     clay.cone((0.6, arch * 0.6 - 0.05, 0), (0.9, arch * 0.9 - 0.08, 0), 0.08, 0.045, color)
-    clay.cone((0.5, arch * 0.5 - 0.07, 0), (-0.1, -0.08, 0), 0.13, 0.15, _shade(WHITE, 0.95))
+    clay.cone((0.5, arch * 0.5 - 0.07, 0), (-0.1, -0.08, 0), 0.13, 0.15, dimmed(WHITE, 0.95))
     clay.cone((0.05, 0.2, 0), (-0.18, 0.42, 0), 0.11, 0.02, color, FIN)
     clay.pair((0.3, -0.12, 0.15), (0.1, -0.35, 0.35), 0.08, 0.02, color)
     clay.pair((-0.75, arch, 0.02), (-0.98, arch - 0.05, 0.28), 0.07, 0.02, color, DOWN)
@@ -56,7 +57,7 @@ def _dolphin(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 
 def _whale(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     clay.path([(0.45, 0, 0), (0.0, 0.02, 0), (-0.55, 0.05, 0), (-0.9, 0.25, 0)], (0.36, 0.38, 0.16, 0.06), (color,))
-    clay.cone((0.5, -0.14, 0), (-0.1, -0.14, 0), 0.26, 0.28, _shade(WHITE, 0.92))
+    clay.cone((0.5, -0.14, 0), (-0.1, -0.14, 0), 0.26, 0.28, dimmed(WHITE, 0.92))
     clay.pair((0.15, -0.2, 0.3), (-0.1, -0.42, 0.55), 0.12, 0.03, color)
     clay.pair((-0.9, 0.25, 0.03), (-1.08, 0.42, 0.32), 0.1, 0.03, color, (1, 0.6, 1))
     clay.eyes((0.55, 0.02, 0.33), 0.045)
@@ -68,11 +69,11 @@ def _whale(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 
 def _frog(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
     clay.cone((0.25, 0.12, 0), (-0.3, -0.08, 0), 0.3, 0.24, color)
-    clay.cone((0.35, 0.02, 0), (-0.1, -0.14, 0), 0.24, 0.2, _shade(CREAM, 0.95))
+    clay.cone((0.35, 0.02, 0), (-0.1, -0.14, 0), 0.24, 0.2, dimmed(CREAM, 0.95))
     clay.cone((0.3, 0.18, 0.14), (0.3, 0.18, -0.14), 0.22, 0.22, color)
     clay.pair((0.32, 0.38, 0.2), (0.33, 0.39, 0.2), 0.12, 0.12, color)
     clay.eyes((0.38, 0.4, 0.23), 0.1, SUN)
-    clay.pair((0.5, 0.08, 0.12), (0.36, 0.08, 0.27), 0.018, 0.018, _shade(color, 0.35))
+    clay.pair((0.5, 0.08, 0.12), (0.36, 0.08, 0.27), 0.018, 0.018, dimmed(color, 0.35))
     clay.pair((-0.3, -0.1, 0.25), (0.12, -0.06, 0.45), 0.17, 0.11, color)
     clay.pair((0.12, -0.06, 0.45), (-0.25, -0.32, 0.45), 0.1, 0.07, color)
     clay.pair((-0.25, -0.34, 0.45), (0.1, -0.36, 0.58), 0.06, 0.05, color)
@@ -83,10 +84,10 @@ def _frog(clay: Clay, color: Color, _rng: np.random.Generator) -> None:
 def _turtle(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     shell = [UMBER, BROWN, OLIVE][rng.integers(3)]
     clay.ball((0, 0.05, 0), 0.5, shell, (1.0, 0.68, 0.85))
-    clay.ball((0, -0.04, 0), 0.54, _shade(TAN, 0.9), (1.0, 0.3, 0.88))
+    clay.ball((0, -0.04, 0), 0.54, dimmed(TAN, 0.9), (1.0, 0.3, 0.88))
     for x, z in ((0, 0), (0.26, 0.0), (-0.26, 0), (0.14, 0.24), (-0.14, 0.24), (0.14, -0.24), (-0.14, -0.24)):
         high = 0.34 * float(np.sqrt(1 - (x / 0.5) ** 2 - (z / 0.43) ** 2))
-        clay.ball((x, 0.05 + high * 0.93, z), 0.1, _shade(shell, 1.5), (1, 0.5, 1), 0.02)
+        clay.ball((x, 0.05 + high * 0.93, z), 0.1, dimmed(shell, 1.5), (1, 0.5, 1), 0.02)
     clay.cone((0.45, 0.0, 0), (0.72, 0.14, 0), 0.11, 0.14, color)
     clay.eyes((0.8, 0.2, 0.1), 0.04)
     for x in (0.32, -0.32):
@@ -95,7 +96,7 @@ def _turtle(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 
 
 def _snake(clay: Clay, color: Color, rng: np.random.Generator) -> None:
-    band = [_shade(color, 0.5), SUN, BLACK, color][rng.integers(4)]
+    band = [dimmed(color, 0.5), SUN, BLACK, color][rng.integers(4)]
     turns, coiled = np.linspace(0, 1, 23), rng.random() < 0.5
     if coiled:
         angle, reach = turns * 13, 0.62 - 0.3 * turns
@@ -122,7 +123,7 @@ def _crocodile(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     clay.cone((0.2, 0, 0), (0.45, 0.05, 0), 0.17, 0.15, color)
     gape = rng.uniform(0.02, 0.25)
     clay.cone((0.5, 0.06, 0), (1.0, 0.05 + gape, 0), 0.13, 0.065, color)
-    clay.cone((0.5, -0.03, 0), (0.98, -0.05, 0), 0.11, 0.055, _shade(color, 1.25))
+    clay.cone((0.5, -0.03, 0), (0.98, -0.05, 0), 0.11, 0.055, dimmed(color, 1.25))
     for x in np.linspace(0.62, 0.96, 5):
         clay.pair(
             (x, 0.02 + gape * (x - 0.5) * 1.8, 0.08), (x, -0.04 + gape * (x - 0.5) * 1.6, 0.08), 0.022, 0.008, WHITE
@@ -132,7 +133,7 @@ def _crocodile(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     for x in np.linspace(-1.0, 0.25, 10):
         lift = 0.16 if x > -0.4 else 0.1
         aside = bend * max(-0.35 - x, 0)
-        clay.cone((x, lift - 0.03, aside), (x - 0.03, lift + 0.07, aside), 0.04, 0.01, _shade(color, 0.65))  # fmt: skip
+        clay.cone((x, lift - 0.03, aside), (x - 0.03, lift + 0.07, aside), 0.04, 0.01, dimmed(color, 0.65))  # fmt: skip
     for x in (0.2, -0.3):
         clay.pair((x, -0.03, 0.16), (x + 0.03, -0.06, 0.36), 0.08, 0.07, color)
         clay.pair((x + 0.03, -0.06, 0.36), (x + 0.12, -0.22, 0.38), 0.065, 0.06, color)
@@ -141,7 +142,7 @@ def _crocodile(clay: Clay, color: Color, rng: np.random.Generator) -> None:
 def _monkey(clay: Clay, color: Color, rng: np.random.Generator) -> None:
     skin = [TAN, (0.8, 0.6, 0.48), (0.35, 0.27, 0.23)][rng.integers(3)]
     clay.cone((0, -0.25, 0), (0.08, 0.22, 0), 0.25, 0.2, color)
-    clay.cone((0.1, -0.22, 0), (0.15, 0.15, 0), 0.18, 0.13, _shade(skin, 1.1))
+    clay.cone((0.1, -0.22, 0), (0.15, 0.15, 0), 0.18, 0.13, dimmed(skin, 1.1))
     head = clay.frame((0.14, 0.55, 0), rng.normal(0, 0.1), rng.uniform(-0.4, 0.6), 0.24)
     head.ball((0, 0, 0), 1.0, color)
     head.pair((0.5, 0.2, 0.3), (0.52, 0.22, 0.3), 0.5, 0.5, skin)
