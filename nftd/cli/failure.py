@@ -37,6 +37,8 @@ _LIBRARIES = (
     ("scrapers.errors.ShapeChanged", SHAPE),
     ("scrapers.errors.Blocked", BLOCKED),
     ("scrapers.errors.Unreachable", BLOCKED),
+    ("scrapers.errors.RobotsDenied", BLOCKED),
+    ("scrapers.errors.BudgetSpent", BLOCKED),
     ("scrapers.errors.UnknownSource", USAGE),
     ("scrapers.errors.BadRule", USAGE),
     ("scrapers.errors.ScraperError", FAILED),
