@@ -51,7 +51,7 @@ def test_a_first_cycle_takes_two_minutes_and_2_gb_at_most_and_a_second_five_seco
     second = run(tmp_path, "once")
     tell("first once", first)
     tell("second once", second)
-    assert "7 done" in first.output
+    assert "8 done" in first.output
     assert first.seconds < 120
     assert first.peak_mb < 2048
     assert "nothing was made twice" in second.output

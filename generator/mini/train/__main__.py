@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from generator.mini.train.lanes import StageFailed, run_lanes
-from generator.mini.train.plans import CLEAN, JUDGE, ROBUST
+from generator.mini.train.plans import CLEAN, JUDGE, ROBUST, SETTLED, SETTLED_JUDGE
 from generator.mini.train.prepare import IMAGES, join_images, load_items, prepare_pictures, prepare_sculptures
 from generator.mini.train.report import finish, finish_outside, pack_work
 from generator.mini.train.ship import ship
@@ -53,9 +53,11 @@ STAGES: Mapping[str, Callable[[Path], None]] = {
     "image": lambda work: train_image(work, CLEAN),
     "vqgan": lambda work: train_vqgan(work, BASE),
     "robust": lambda work: train_image(work, ROBUST),
+    "settled": lambda work: train_image(work, SETTLED),
     "polish": lambda work: train_vqgan(work, POLISH),
     "text": lambda work: train_text(work / "data", work),
     "judge": lambda work: train_image(work, JUDGE),
+    "settled_judge": lambda work: train_image(work, SETTLED_JUDGE),
     "pack": pack_work,
     "evaluate": finish,
     "outside": finish_outside,
@@ -68,12 +70,14 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "image": ("texts",),
     "vqgan": ("texts",),
     "robust": ("image", "vqgan"),
+    "settled": ("robust",),
     "polish": ("image", "vqgan"),
     "text": ("texts",),
     "judge": ("texts",),
-    "pack": ("robust", "polish", "text"),
-    "evaluate": ("pack", "judge"),
-    "outside": ("pack", "judge"),
+    "settled_judge": ("judge",),
+    "pack": ("settled", "polish", "text"),
+    "evaluate": ("pack", "settled_judge"),
+    "outside": ("pack", "settled_judge"),
     "ship": ("evaluate", "outside"),
 }
 SHIPPING = "ship"  # changes the package itself, so it runs only when it is named

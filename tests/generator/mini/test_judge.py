@@ -15,7 +15,7 @@ from generator.mini.train import judge as module
 from generator.mini.train.ascent import similarity
 from generator.mini.train.guidance import _judge
 from generator.mini.train.judge import load_judge
-from generator.mini.train.plans import JUDGE, ROBUST
+from generator.mini.train.plans import JUDGE, SETTLED, SETTLED_JUDGE
 from generator.mini.train.texts import TARGETS
 
 
@@ -34,16 +34,16 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     torch.set_num_threads(1)
     torch.manual_seed(3)
     monkeypatch.setattr(module, "Teacher", Letters)
-    torch.save({"tower": ImageTower(JUDGE.widths).state_dict(), "done": JUDGE.steps}, tmp_path / "judge.pt")
+    torch.save({"tower": ImageTower(JUDGE.widths).state_dict()}, tmp_path / "settled_judge.pt")
     space = {"mean": torch.full((384,), 0.1), "axes": torch.randn(384, 256), "captions": 1, "targets": torch.zeros(1)}
     torch.save(space, tmp_path / TARGETS)
     return tmp_path
 
 
 def test_the_judge_shares_no_tower_with_the_guide() -> None:
-    assert JUDGE.widths != IMAGE_WIDTHS == ROBUST.widths
-    assert JUDGE.seed != ROBUST.seed
-    assert JUDGE.name != ROBUST.name
+    assert JUDGE.widths != IMAGE_WIDTHS == SETTLED.widths
+    assert JUDGE.seed != SETTLED.seed
+    assert SETTLED_JUDGE.start == JUDGE.name
     assert not JUDGE.start
 
 
@@ -85,6 +85,6 @@ def test_a_picture_counts_as_named_when_its_prompt_is_likest(work: Path, monkeyp
 
 
 def test_a_work_folder_without_a_judge_is_an_error(work: Path) -> None:
-    (work / "judge.pt").unlink()
-    with pytest.raises(FileNotFoundError, match=r"judge\.pt"):
+    (work / "settled_judge.pt").unlink()
+    with pytest.raises(FileNotFoundError, match=r"settled_judge\.pt"):
         load_judge(work)

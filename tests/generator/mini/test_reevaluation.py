@@ -26,7 +26,7 @@ from generator.mini.train.ship import PACKAGE
 ROOT = Path(__file__).parents[3]
 PREPARED = {
     "pictures-images.npy": "pictures", "sculptures-images.npy": "sculptures", "images.npy": "texts",
-    "items.json": "texts", "texts.json": "texts", "targets.pt": "texts", "judge.pt": "judge",
+    "items.json": "texts", "texts.json": "texts", "targets.pt": "texts", "settled_judge.pt": "settled_judge",
 }  # fmt: skip
 SECONDS_FACTOR = 4.0  # another machine, or a busy one
 OTHERWISE = 0.02
@@ -128,7 +128,7 @@ def test_every_shipped_number_has_a_tolerance_that_could_fail() -> None:
 
 def test_a_folder_that_cannot_be_made_is_a_clear_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    told = r"--stages pictures,sculptures,texts,judge\nThat needs OpenEXR and resvg_py: pip install"
+    told = r"--stages pictures,sculptures,texts,settled_judge\nThat needs OpenEXR and resvg_py: pip install"
     with pytest.raises(pytest.fail.Exception, match=told):
         make_missing(tmp_path / "none")
     for file in PREPARED:

