@@ -16,9 +16,7 @@ from functools import cached_property
 from threading import Lock
 from types import TracebackType
 
-import structlog
-
-from nftd import __version__
+from nftd import __version__, logs
 from nftd.config import BUNDLED, IMPORTED, Settings, SourceSettings
 from nftd.credentials import credential, credential_of
 from nftd.errors import SourceOff, UsageError
@@ -34,8 +32,6 @@ from scrapers.source import Found, Known, Scraped, Source, nothing_known
 
 _SCHEME = "bundled:"
 
-log = structlog.get_logger()
-
 
 class Feed:
     """One source of listings, ready to be read; `pages` keeps its raw pages where there is a store."""
@@ -48,10 +44,12 @@ class Feed:
         gateways: Gateways,
         store: Store | None,
         base: str | None,
+        *,
+        keeps: bool = True,
     ) -> None:
         self.name = name
         self.settings = settings
-        self.pages = Pages(store, name, base, _SCHEME) if store else None
+        self.pages = Pages(store, name, base, _SCHEME, keeps=keeps) if store else None
         self._limits = limits
         self._gateways = gateways
         self._base = base
@@ -90,13 +88,13 @@ class Feed:
     def _session(self) -> HttpSession:
         limit = self.settings.max_requests_per_month or None
         if self.settings.ignore_robots and self.is_html:
-            log.warning("robots_ignored", feed=self.name, explanation="its configuration says ignore_robots = true")
+            logs.warning("robots_ignored", feed=self.name, explanation="its configuration says ignore_robots = true")
         session = HttpSession(
             self._limits,
             local=self.settings.local or self._base is not None,
             feed=self.name,
             pages=self.pages,
-            budget=limit if self.pages else None,
+            budget=limit,
             robots=self.is_html and not self.settings.ignore_robots,
         )
         return self._open.enter_context(session)
@@ -114,7 +112,8 @@ class Feed:
         behind = cursor.replace(_SCHEME, self._base) if cursor and self._base else cursor
         for page in self.source.pages(session or self.session, behind, known):
             found = tuple(self._stored(one) for one in page.found)
-            yield Scraped(found, page.cursor and self.told(page.cursor), page.page and self.told(page.page))
+            cursor, address = page.cursor and self.told(page.cursor), page.page and self.told(page.page)
+            yield replace(page, found=found, cursor=cursor, page=address)
 
     def gathered(self) -> AbstractContextManager[None]:
         """Within it, raw pages are stored together with what `nftd.stages.scrape.keep` stores of them."""
@@ -160,12 +159,14 @@ class Feed:
 class Feeds:
     """All sources of the configuration; opens the bundled gallery when it is first needed.
 
-    Without a store no page is kept and no request counted.
+    Without a store no page is kept, and requests are counted in this process alone; unless it `keeps`, they are
+    counted in the store and nothing else is kept there.
     """
 
-    def __init__(self, settings: Settings, store: Store | None = None) -> None:
+    def __init__(self, settings: Settings, store: Store | None = None, *, keeps: bool = True) -> None:
         self._settings = settings
         self._store = store
+        self._keeps = keeps
         self._open = ExitStack()
         self._feeds: dict[str, Feed] = {}
         self._lock = Lock()
@@ -224,7 +225,7 @@ class Feeds:
 
     def _make(self, name: str, settings: SourceSettings) -> Feed:
         base = self._gallery() if settings.start == BUNDLED else None
-        feed = Feed(name, settings, self._limits(), self._gateways, self._store, base)
+        feed = Feed(name, settings, self._limits(), self._gateways, self._store, base, keeps=self._keeps)
         self._open.callback(feed.close)
         return feed
 

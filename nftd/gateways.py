@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from nftd.http import HttpLimits, HttpSession
 from nftd.ipfs_gateways import fetch_ipfs, is_ipfs
-from nftd.net import is_loopback
+from nftd.net import is_this_machine
 from scrapers.session import Page
 from scrapers.text import clean
 
@@ -63,5 +63,5 @@ class Gateways:
 def _is_here(url: str) -> bool:
     with suppress(ValueError):
         host = urlsplit(url).hostname or ""
-        return host == "localhost" or is_loopback(host)
+        return is_this_machine(host)
     return False

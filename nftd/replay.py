@@ -1,54 +1,48 @@
-"""Read a source again from its stored pages, reading by reading, without the network."""
+"""Read a source again from its stored pages, reading by reading, without the network.
+
+The history is cut into moments, so that every version of every page stood at one of them. At each moment the source
+is read from its first page, and from each place where an earlier walk found nothing more: an interrupted reading was
+gone on with there. What was never asked ends a walk like the end of the market, and limits do not count.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import httpx
+from typing import Final
 
 from nftd.domain import utc_now
 from nftd.feeds import Feed
-from nftd.http import Answer, replayed
-from nftd.pages import encode_json, get_key, post_key
+from nftd.pages import robots_key
+from nftd.past import Moment, StoredSession, moments
 from nftd.store import readings
 from nftd.store.database import Store
-from nftd.store.pages import Pages
-from scrapers.errors import BadUrl, Gone, ScraperError
+from scrapers.errors import BadRule, NotStored, ScraperError, UnknownSource
 from scrapers.listing import Listing, Observation, Problem
-from scrapers.source import Found, nothing_known
+from scrapers.source import Found, Known, Scraped, nothing_known
 from scrapers.text import clean
 
-
-class NotStored(Gone):
-    """A page that was never kept, or not yet at that time."""
-
-    code = "not_stored"
+_OF_LIMITS: Final = frozenset({"page_limit", "work_limit"})
 
 
-class StoredSession:
-    """A scrapers.session.Session that answers with what stood at `moment`."""
+class _Memory:
+    """A `Known` of what this replay has read so far: a reading asked about works alone that it did not know."""
 
-    def __init__(self, pages: Pages, moment: datetime) -> None:
-        self._pages = pages
-        self._moment = moment
+    caught_up = False
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:  # noqa: ARG002  # the protocol's
-        return self._answer(url, None)
+    def __init__(self) -> None:
+        self._marks: dict[str, str | None] = {}
 
-    def post(self, url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:  # noqa: ARG002
-        return self._answer(url, encode_json(body))
+    def __call__(self, market_id: str, mark: str, /) -> bool:
+        return bool(market_id) and self._marks.get(market_id) == mark
 
-    def _answer(self, url: str, body: bytes | None) -> Answer:
-        try:
-            key = get_key(url) if body is None else post_key(url, body)
-        except (httpx.InvalidURL, ValueError, TypeError) as error:
-            raise BadUrl(f"{clean(url, 200)!r} is no web address", clean(url, 200)) from error
-        page = self._pages.at(key, self._moment)
-        if page is None:
-            raise NotStored(f"{clean(url, 300)} was not kept until {self._moment:%Y-%m-%d %H:%M}", url)
-        return replayed(page)
+    def learn(self, marks: Mapping[str, str | None]) -> None:
+        self._marks |= marks
+
+
+def _marks(found: Iterable[Found]) -> dict[str, str | None]:
+    return {one.market_id: one.mark for one in found if isinstance(one, Listing)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +53,114 @@ class Replayed:
     found: tuple[Found, ...]
 
 
-def moments(store: Store, feed: Feed) -> list[datetime]:
-    """The times to go back to: the end of every reading that brought something new, and now for what came after."""
-    pages = feed.pages.moments() if feed.pages else ()
-    with store.read() as connection:
-        ends = [*readings.ends(connection, feed.name), utc_now()]
-    return [end for before, end in zip([None, *ends], ends, strict=False) if _between(pages, before, end)]
+class Replay:
+    """Every earlier reading of a source, oldest first; each version of a page once.
 
-
-def _between(pages: Sequence[datetime], before: datetime | None, end: datetime) -> bool:
-    return any((before is None or page > before) and page <= end for page in pages)
-
-
-def replay(store: Store, feed: Feed) -> Iterator[Replayed]:
-    """Every earlier reading of a source, oldest first; what cannot be read of one is a Problem, and the next begins.
-
-    Listings are dated to the end of their reading, so that prices fall into their place in history.
+    What cannot be read is a Problem, and the next walk begins; raises BadRule, UnknownSource. Listings are dated to the
+    end of their reading, so that prices fall into their place in history.
     """
-    for moment in moments(store, feed):
+
+    def __init__(self, store: Store, feed: Feed) -> None:
         if feed.pages is None:
+            raise ValueError(f"{feed.name} is open without a store")
+        self._feed = feed
+        self.history = [one for one in feed.pages.history() if not one.key.startswith(robots_key(""))]
+        with store.read() as connection:
+            self.moments = moments(self.history, sorted(readings.ends(connection, feed.name)), utc_now())
+        self._session = StoredSession(feed.pages, self.history)
+        self._memory = _Memory()
+        self._pending: dict[str, None] = {}
+        self._shown: set[str] = set()
+        self._early: dict[str, list[Observation]] = {}
+
+    @property
+    def unread(self) -> int:
+        """How many pages were not asked for: they answer to other rules than today's."""
+        return len(self._session.unread)
+
+    def __iter__(self) -> Iterator[Replayed]:
+        first = 0
+        for moment in self.moments:
+            self._session.go_to(moment)
+            starts, self._pending = (None, *self._pending), {}
+            marks: dict[str, str | None] = {}
+            told: set[int] = set()
+            for page in self._walks(moment, starts, nothing_known):
+                marks |= _marks(page.found)
+                told |= {hash(repr(one)) for one in page.found if isinstance(one, Listing | Problem)}
+                yield page
+            if not self._session.unread.isdisjoint(range(first, moment.count)):
+                yield from self._again(moment, starts, told)
+            self._memory.learn(marks)
+            first = moment.count
+
+    def _again(self, moment: Moment, starts: Sequence[str | None], told: set[int]) -> Iterator[Replayed]:
+        """Read as a cycle did, that asked about the works alone which it did not know; nothing comes twice."""
+        for page in self._walks(moment, starts, self._memory):
+            if found := tuple(one for one in page.found if hash(repr(one)) not in told):
+                yield replace(page, found=found)
+
+    def _walks(self, moment: Moment, starts: Sequence[str | None], known: Known) -> Iterator[Replayed]:
+        walked: set[str | None] = set()
+        for start in starts:
+            if start not in walked:
+                yield from self._walk(moment, start, known, walked)
+
+    def _walk(self, moment: Moment, start: str | None, known: Known, walked: set[str | None]) -> Iterator[Replayed]:
+        """Read on behind `start`, over all limits, as far as anybody ever read."""
+        place, begun = start, set[str | None]()
+        while place not in begun:
+            begun.add(place)
+            begin = place
+            try:
+                for page in self._feed.read(begin, known, self._session):
+                    walked.add(place)
+                    place = page.cursor
+                    yield from self._given(moment, page)
+                    if known is self._memory:
+                        self._memory.learn(_marks(page.found))
+            except (BadRule, UnknownSource):
+                raise  # a fault of the configuration: no page is to blame
+            except ScraperError as error:
+                if isinstance(error, NotStored):
+                    self._session.leave()
+                elif self._session.take():
+                    yield Replayed(moment.at, (_problem(error),))
+                if (end := begin if place is None else place) is not None:
+                    self._pending[end] = None
+                return
+            if place is None:
+                return
+
+    def _given(self, moment: Moment, page: Scraped) -> Iterator[Replayed]:
+        """The page, where it was not read before; with prices of its works that came before them."""
+        found = [_dated(one, moment.at) for one in page.found if not _is_past(one, page)]
+        if not self._session.take():
             return
-        session = StoredSession(feed.pages, moment)
-        try:
-            for page in feed.read(None, nothing_known, session):
-                yield Replayed(moment, tuple(_dated(one, moment) for one in page.found))
-        except ScraperError as error:
-            yield Replayed(moment, (Problem(str(error.evidence.get("url", "")), error.code, clean(str(error))),))
+        for one in found[:]:
+            if isinstance(one, Listing):
+                self._shown.add(one.market_id)
+                found += self._early.pop(one.market_id, ())
+            elif isinstance(one, Observation) and one.market_id not in self._shown:
+                self._early.setdefault(one.market_id, []).append(one)
+        if found:
+            yield Replayed(moment.at, tuple(found))
+
+
+def _is_past(one: Found, page: Scraped) -> bool:
+    """Whether it tells of that reading, not of the market: it was not asked, or ended at its limit."""
+    if not isinstance(one, Problem):
+        return False
+    return one.code == NotStored.code or (one.code in _OF_LIMITS and page.cursor is not None)
+
+
+def _problem(error: ScraperError) -> Problem:
+    return Problem(str(error.evidence.get("url", "")), error.code, clean(str(error)))
 
 
 def _dated(one: Found, moment: datetime) -> Found:
     if isinstance(one, Listing):
         return replace(one, seen_at=moment)
-    if isinstance(one, Observation) and one.kind == "ask" and one.at > moment:
+    if isinstance(one, Observation) and one.at > moment:
         return replace(one, at=moment)
     return one

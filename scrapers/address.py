@@ -41,6 +41,12 @@ def site_of(url: str) -> str:
     return f"{parts.hostname}:{'' if default else parts.port}"
 
 
+def same_site(url: str, other: str) -> bool:
+    """Whether two addresses are of one site."""
+    origin = _origin(other)
+    return (origin is not None and url.startswith(f"{origin}/")) or site_of(url) == site_of(other)
+
+
 def address_digest(url: str, part: str = "") -> str:
     """A stable key for what stands at an address: 20 hex digits of path and query, whatever host serves it.
 

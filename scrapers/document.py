@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from scrapers.address import resolve, site_of
+from scrapers.address import resolve, same_site
 from scrapers.errors import UnreadablePage, WrongContentType
 from scrapers.fields import Place, override
 from scrapers.jsonld import Graph, Node
@@ -68,7 +68,7 @@ class Document:
     def address(self) -> str:
         """The canonical address that the page names on its own site, else the one it was fetched from."""
         named = self.resolve(linked(self.root, "canonical", "link"))
-        return named if named and site_of(named) == site_of(self.url) else self.url
+        return named if named and same_site(named, self.url) else self.url
 
     @property
     def invented(self) -> bool:

@@ -10,6 +10,7 @@
         │   └── LoginPage        login_page            a form to log in came in place of the page
         ├── BudgetSpent          budget_spent          the month's requests to a source are all made
         ├── Gone                 not_found             404 or 410
+        ├── NotStored            not_stored            a reading that is repeated from stored pages never asked for it
         ├── BadStatus            bad_status            any other answer that is neither content nor a redirect
         ├── WrongBytes           wrong_bytes           not the bytes that a content address names
         ├── UnreadablePage       unreadable_page       the page came, and no parser can take its text
@@ -53,12 +54,9 @@ class ShapeChanged(ScraperError):
 
     code = "shape_changed"
 
-    def __init__(self, path: str, url: str) -> None:
-        super().__init__(
-            f"{path} not found on {url}: the page changed its shape, compare it with the source's rules",
-            path=path,
-            url=url,
-        )
+    def __init__(self, path: str, url: str, message: str | None = None) -> None:
+        told = f"{path} not found on {url}: the page changed its shape, compare it with the source's rules"
+        super().__init__(message or told, path=path, url=url)
         self.path = path
         self.url = url
 
@@ -105,6 +103,12 @@ class BudgetSpent(FetchError):
 
 class Gone(FetchError):
     code = "not_found"
+
+
+class NotStored(FetchError):
+    """Raised by a session that answers from stored pages alone: this was not asked, or not yet at that time."""
+
+    code = "not_stored"
 
 
 class BadStatus(FetchError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from scrapers.errors import BadMoney
 from scrapers.nextdata import Scalar, value_at
 from scrapers.numbers import Mark, plain_amount, split_price
 from scrapers.selectors import CENTS, NEXT, TEXT, split_rule
@@ -65,11 +66,15 @@ def _override_price(work: Work, chosen: Mapping[str, Scalar], fields: Mapping[st
     price = chosen.get("price")
     if price is not None:
         symbol = None
+        work.bad_price = None
         work.price = str(price) if isinstance(price, bool) else price
         work.minor = split_rule(fields["price"])[1] == CENTS
         if isinstance(price, str):
             amount, symbol = split_price(price)
-            work.price = plain_amount(amount, mark)
+            try:
+                work.price = plain_amount(amount, mark)
+            except BadMoney as error:
+                work.price, work.bad_price = price, error
         work.currency = currency or symbol or work.currency
     elif currency:
         work.currency = currency

@@ -11,13 +11,18 @@ from scrapers.session import Session
 from scrapers.text import clean
 
 
+def question(query: str, variables: Mapping[str, object]) -> dict[str, object]:
+    """What is posted."""
+    return {"query": query, "variables": dict(variables)}
+
+
 def ask(session: Session, url: str, query: str, variables: Mapping[str, object]) -> Node:
     """The `data` of the answer.
 
     Raises ShapeChanged where the interface no longer knows a field that is asked for, ServerError for another
     fault that it reports, and what `Session.post` raises.
     """
-    answer = read_json(session.post(url, {"query": query, "variables": dict(variables)}))
+    answer = read_json(session.post(url, question(query, variables)))
     for fault in answer.rows("errors"):
         raise _fault(fault)
     data = answer.at("data")

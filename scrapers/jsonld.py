@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from scrapers.markup import Element, scripts
@@ -20,6 +21,7 @@ MAX_NODES: Final = 20_000
 MAX_DEPTH: Final = 24
 MAX_VISITS: Final = 500_000
 MAX_VALUES: Final = 1_000
+_MAX_TERM: Final = 200
 _WRAPPER: Final = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|/\*\]\]>\*/)\s*$")
 _SEPARATORS: Final = re.compile(r"[/#:]")
 # What stands under these is about something else than the page's own subject.
@@ -70,6 +72,8 @@ class Graph:
         """A property's first values: lists flattened one level, references followed, nulls dropped."""
         if value is None:
             return []
+        if isinstance(value, str):  # as most are
+            return [value]
         values = value[:most] if isinstance(value, list) else [value]
         return [self.follow(item) for item in values if item is not None]
 
@@ -95,7 +99,7 @@ class Graph:
         name = node.get("@id")
         if isinstance(name, str) and len(node) > 1:
             self._by_id.setdefault(name, node)
-        types = frozenset(node_types(node))
+        types = _types(node)
         if not aside and types:
             self._typed.append((types, node))
         in_list = "ItemList" in types
@@ -106,16 +110,36 @@ class Graph:
                 self._collect(value, depth + 1, aside or in_list or key in _ASIDE)
 
 
+def _types(node: Node) -> frozenset[str]:
+    name = node.get("@type")
+    if isinstance(name, str) and len(name) < _MAX_TERM:
+        return _single(name)
+    return frozenset(node_types(node))
+
+
+@lru_cache(maxsize=512)
+def _single(term: str) -> frozenset[str]:
+    return frozenset((bare(term),))
+
+
 def node_types(node: Node) -> list[str]:
     """The node's types without their vocabulary: "https://schema.org/Product" is "Product"."""
     types = node.get("@type")
     if types is None:
         return []
-    names = types if isinstance(types, list) else [types]
-    return [bare(name) for name in names if isinstance(name, str)]
+    if isinstance(types, str):
+        return [bare(types)]
+    return [bare(name) for name in types if isinstance(name, str)] if isinstance(types, list) else []
 
 
 def bare(term: str) -> str:
+    """A term without its vocabulary."""
+    return _bare(term) if len(term) < _MAX_TERM else _SEPARATORS.split(term.strip())[-1]
+
+
+@lru_cache(maxsize=512)
+def _bare(term: str) -> str:
+    """Pages use a few terms over and over."""
     return _SEPARATORS.split(term.strip())[-1]
 
 
@@ -136,8 +160,15 @@ def _blocks(root: Element) -> Iterator[object]:
 
 def _load(text: str) -> object:
     """The block's value, None where it is broken: one broken block does not hide the others."""
-    text = _WRAPPER.sub("", _WRAPPER.sub("", text))
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=str, strict=False)
+        return _value(text)
+    except (ValueError, ArithmeticError, RecursionError):
+        inner = _WRAPPER.sub("", _WRAPPER.sub("", text))
+    try:
+        return _value(inner) if inner != text else None
     except (ValueError, ArithmeticError, RecursionError):
         return None
+
+
+def _value(text: str) -> object:
+    return json.loads(text, parse_float=Decimal, parse_constant=str, strict=False)

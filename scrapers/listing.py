@@ -1,7 +1,7 @@
 """What a market shows: listings, their media, observed prices, rates, and the items that could not be read."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -114,7 +114,7 @@ class Problem:
 
 
 def _require_utc(moment: datetime) -> None:
-    if moment.utcoffset() != _NO_OFFSET:
+    if moment.tzinfo is not UTC and moment.utcoffset() != _NO_OFFSET:
         raise ValueError(f"{moment!r}: times are aware and in UTC")
 
 

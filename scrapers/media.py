@@ -1,5 +1,6 @@
 """What kind of file a work is, by its declared media type, else by the ending of its address."""
 
+import re
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,9 @@ _ENDINGS: Final = {
     ".m4v": "video/x-m4v",
 }
 
+_PLAIN: Final = re.compile(r"https?://[a-z0-9.:\-]{1,200}(?:/[A-Za-z0-9_\-]{1,200}){1,20}\.([A-Za-z0-9]{1,8})")
+"""Most addresses of pictures: nothing to decode, no query, one dot behind a name."""
+
 
 def media_kind(url: str, mime: str | None) -> tuple[MediaKind, str | None]:
     """Kind and media type: the declared type counts before the ending; other types are "unknown"."""
@@ -43,6 +47,8 @@ def media_kind(url: str, mime: str | None) -> tuple[MediaKind, str | None]:
 
 
 def _ending(url: str) -> str:
+    if plain := _PLAIN.fullmatch(url):
+        return f".{plain[1].lower()}"
     try:
         name = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
     except ValueError:

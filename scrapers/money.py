@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from scrapers.errors import BadMoney
@@ -35,6 +35,7 @@ DECIMALS: Final = {
     "TWD": 2, "USD": 2, "ZAR": 2,
 }  # fmt: skip
 
+_EXACT = Context(prec=200)  # more digits than any amount has
 _PLAIN = re.compile(r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 # "1,234.50" and "1,234,567" can be read in one way only; "1,234" could be a decimal comma, so it is refused.
 _GROUPED = re.compile(r"[0-9]{1,3}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
@@ -90,7 +91,7 @@ class Money:
     @property
     def amount(self) -> Decimal:
         """The exact amount in whole units, whatever the decimal context."""
-        return Decimal((0, tuple(int(digit) for digit in str(self.base)), -self.decimals))
+        return _EXACT.scaleb(Decimal(self.base), -self.decimals)
 
     def __str__(self) -> str:
         whole, fraction = divmod(self.base, 10**self.decimals)

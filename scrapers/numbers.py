@@ -14,6 +14,7 @@ _AMOUNT: Final = re.compile(
     r"(?P<amount>[+-]?[\d.,]+(?:[ '\u2019]\d{3}(?!\d))*(?:[.,]\d+)?(?:[eE][+-]?\d+)?)"
     r"\s*(?P<after>\S*)"
 )
+_DIGITS: Final = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?")  # most prices: nothing to take apart
 _MAX_TEXT: Final = 200
 # Each sign with the currencies that are written by it; none of them names a currency by itself.
 _SIGNS: Final = {
@@ -61,7 +62,7 @@ def plain_amount(text: str, mark: Mark | None) -> str:
 
 def exact_money(price: str | int | Decimal, currency: str) -> Money:
     """Parse a price, with the sign of its own currency before or behind the amount: "$12.50" in USD."""
-    if isinstance(price, str):
+    if isinstance(price, str) and not _DIGITS.fullmatch(price):
         amount, symbol = split_price(price)
         if symbol is not None and _names(symbol, currency):
             price = amount

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from scrapers.address import address_digest, resolve, site_of
+from scrapers.address import address_digest, resolve, same_site
 from scrapers.document import Document
 from scrapers.errors import BadMoney, ShapeChanged
 from scrapers.listing import Listing, Media
@@ -27,13 +27,20 @@ def main_work(works: Sequence[Work], document: Document) -> Work | None:
 
 
 def listing_from(
-    work: Work, document: Document, market: str, embedded: bool = False, mark: str | None = None
+    work: Work,
+    document: Document,
+    market: str,
+    embedded: bool = False,
+    mark: str | None = None,
+    *,
+    priced: bool = True,
 ) -> Listing:
     """Build the listing; `embedded` works share their page with others and have no page of their own.
 
     `mark` is the digest of the work's entry on the listing page.
 
-    Raises ShapeChanged where the work has no title, BadMoney where its price cannot be read exactly.
+    Raises ShapeChanged where the work has no title, BadMoney where its price cannot be read exactly, but where it is
+    not to be `priced`.
     """
     if work.title is None:
         raise ShapeChanged(f"{work.origin}: name", document.url)
@@ -44,7 +51,7 @@ def listing_from(
         title=clean(work.title, 300),
         creator=clean(work.creator, 200) if work.creator else None,
         series=clean(work.series, 200) if work.series else None,
-        ask=_ask(work, document.url),
+        ask=_ask(work, document.url) if priced else None,
         likes=work.likes,
         supply=work.supply,
         year=work.year,
@@ -65,7 +72,7 @@ def listing_from(
 
 def _own_address(work: Work, document: Document) -> str:
     own = document.resolve(work.url) if work.url else None
-    return own if own and site_of(own) == site_of(document.url) else document.address
+    return own if own and same_site(own, document.url) else document.address
 
 
 def _key(work: Work, url: str, part: str) -> str:
@@ -77,6 +84,8 @@ def _key(work: Work, url: str, part: str) -> str:
 
 
 def _ask(work: Work, url: str) -> Money | None:
+    if work.bad_price is not None:
+        raise work.bad_price
     if work.price is None:
         return None
     if not work.currency:

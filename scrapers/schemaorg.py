@@ -35,11 +35,12 @@ def _subjects(graph: Graph) -> list[Node]:
         offered.setdefault(id(graph.follow(offer.get("itemOffered"))), []).append(offer)
     nodes: list[Node] = []
     for node in graph.find(PRODUCTS | ARTWORKS):
-        nodes.append({**node, "offers": [*graph.all(node.get("offers")), *offered.get(id(node), [])]})
+        elsewhere = offered.get(id(node))
+        nodes.append({**node, "offers": [*graph.all(node.get("offers")), *elsewhere]} if elsewhere else node)
     products = [node for node in nodes if PRODUCTS & set(node_types(node))]
     artworks = [node for node in nodes if not PRODUCTS & set(node_types(node))]
     if len(products) == len(artworks) == 1:
-        offers = [*graph.all(products[0]["offers"]), *graph.all(artworks[0]["offers"])]
+        offers = [*graph.all(products[0].get("offers")), *graph.all(artworks[0].get("offers"))]
         return [{**artworks[0], **products[0], "offers": offers}]
     return nodes
 
@@ -77,6 +78,8 @@ def _creator(node: Node, graph: Graph) -> str | None:
 
 
 def _name(value: object, graph: Graph) -> str | None:
+    if value is None or isinstance(value, str):
+        return clean_or_none(value)
     for item in graph.all(value):
         text = item.get("name", item.get("@value")) if isinstance(item, dict) else item
         if isinstance(text, list) and text:
@@ -93,12 +96,18 @@ def _ask(node: Node, graph: Graph) -> tuple[Price | None, str | None]:
     for offer in graph.all(node.get("offers"), MAX_OFFERS):
         if not isinstance(offer, dict) or _unavailable(offer):
             continue
-        inner = [graph.all(offer.get(key), MAX_INNER) for key in ("priceSpecification", "offers")]
-        for place in [offer, *inner[0], *inner[1]]:
+        for place in _places(offer, graph):
             price, currency = _price(place, offer, graph)
             if price is not None:
                 return price, currency
     return None, None
+
+
+def _places(offer: Node, graph: Graph) -> Iterator[object]:
+    """Where an offer may say its price: itself, and what stands inside of it."""
+    yield offer
+    for key in ("priceSpecification", "offers"):
+        yield from graph.all(offer.get(key), MAX_INNER)
 
 
 def _first(value: object, graph: Graph) -> object:

@@ -21,12 +21,14 @@ class Scraped:
     """One page of a market: what stood on it, a listing always before its observations.
 
     `cursor` is opaque text with which reading goes on behind this page, None at the end; `page` is the address
-    that was read, for messages.
+    that was read, for messages. `unfinished` is True on a last page behind which the market may have more, and no
+    way leads there: the next reading begins anew, and takes no known work for a sign that older ones are stored.
     """
 
     found: tuple[Found, ...]
     cursor: str | None
     page: str | None = None
+    unfinished: bool = False
 
 
 class Known(Protocol):

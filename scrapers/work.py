@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from scrapers.errors import BadMoney
+
 _MAX_COUNT: Final = 2**53
 
 Price = str | int | Decimal
@@ -17,7 +19,8 @@ Price = str | int | Decimal
 class Work:
     """The fields of one work as its page states them; None is "not stated".
 
-    `minor` is True where the price counts the currency's smallest unit (cents).
+    `minor` is True where the price counts the currency's smallest unit (cents); `bad_price` says why a price that is
+    there cannot be read.
     """
 
     origin: str
@@ -36,6 +39,7 @@ class Work:
     media_mime: str | None = None
     identifier: str | None = None
     url: str | None = None
+    bad_price: BadMoney | None = None
 
 
 def whole_number(value: object) -> int | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nftd import __version__
-from nftd.cli import explain, house, later, once, queue, sources, tools
+from nftd.cli import explain, house, later, metrics, once, queue, sources, tools
 from nftd.cli.common import Globals, say
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ def _globals(
 app.command()(house.init)
 app.command()(once.once)
 app.command()(house.status)
+app.command()(metrics.metrics)
 app.add_typer(queue.app, name="queue")
 app.command()(explain.explain)
 app.command()(sources.scrape)

@@ -40,10 +40,8 @@ class Globals:
 @contextmanager
 def open_store(context: typer.Context) -> Iterator[tuple[Store, Settings]]:
     """The store in the configured data folder, at the newest revision."""
-    from nftd.logs import to_stderr
     from nftd.store.database import Store
 
-    to_stderr()
     chosen: Globals = context.obj
     settings = chosen.settings()
     store = Store(chosen.folder(settings))

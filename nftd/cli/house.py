@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nftd.cli.common import Globals, Json, note, open_store, print_json, say
-from nftd.cli.failure import NOTHING, USAGE
+from nftd.cli.failure import NOTHING
+
+if TYPE_CHECKING:
+    from nftd.config import SourceSettings
+
+# What people call what the store calls otherwise: to them a source is a place to scrape.
+_COUNTED = {"listing": "listings", "source": "pictures", "run": "dreams", "artwork": "artworks"}
+_COUNTED |= {"publication": "publications", "pin": "pins"}
 
 config_app = typer.Typer(no_args_is_help=True, help="Show and check the configuration.")
 db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
@@ -16,24 +23,25 @@ db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 
 def init(
     context: typer.Context,
-    live: Annotated[bool, typer.Option("--live", help="Write a configuration for live markets.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="With a live source on, and the bundled gallery off.")] = False,
 ) -> None:
     """Write a configuration file with every key explained."""
     from nftd.shipped import write_config
 
-    if live:
-        note("nftd: init --live is not built yet: this version has no live sources to switch on")
-        raise typer.Exit(USAGE)
     chosen: Globals = context.obj
-    path = write_config(chosen.config or Path("config.toml"))
-    say(f"wrote {path}; next: nftd once")
+    path = write_config(chosen.config or Path("config.toml"), live=live)
+    if not live:
+        say(f"wrote {path}; next: nftd once")
+        return
+    say(f"wrote {path}: the source teztok is on, free works of Tezos' markets; the bundled gallery is off")
+    say("next: fill in http.contact, then nftd config check, nftd scrape teztok --limit 3 --dry-run, nftd once")
 
 
 def status(context: typer.Context, json: Json = False) -> None:
-    """Count what is in each state, from listing to publication, and say how each source went last."""
+    """Count what is in each state, from listing to publication, and say how each source of listings went last."""
     from nftd.status import counts, last_readings
 
-    with open_store(context) as (store, _), store.read() as connection:
+    with open_store(context) as (store, settings), store.read() as connection:
         found = counts(connection)
         feeds = last_readings(connection)
     if json:
@@ -41,11 +49,17 @@ def status(context: typer.Context, json: Json = False) -> None:
         return
     for kind, states in found.items():
         told = ", ".join(f"{number} {state}" for state, number in states.items()) or "none"
-        say(f"{kind:<12} {told}")
+        say(f"{_COUNTED.get(kind, kind):<12} {told}")
     for name, last in feeds.items():
-        outcome = last["outcome"].replace("_", " ")
-        counted = f"{last['seen']} seen, {last['new']} new, {last['requests']} requests this month"
-        say(f"feed         {name}: {outcome}, {counted}")
+        source = settings.sources.get(name)
+        say(f"source       {name}: {_reading(last, source.max_requests_per_month if source else 0)}")
+
+
+def _reading(last: dict[str, Any], limit: int) -> str:
+    """How a source went last, in words."""
+    outcome, of = last["outcome"].replace("_", " "), f" of {limit}" if limit else ""
+    told = f"{outcome}, {last['seen']} works seen, {last['new']} new, {last['requests']}{of} requests this month"
+    return told + (": it shows no work any more" if last["alarm"] else "")
 
 
 def retry(context: typer.Context) -> None:
@@ -83,8 +97,17 @@ def config_check(context: typer.Context) -> None:
 
     chosen: Globals = context.obj
     file = config.find_file(chosen.config)
-    config.check(file)
+    settings = config.check(file)
     say(f"{file or 'the defaults'}: fine")
+    if not settings.http.contact and any(map(_is_live, settings.sources.values())):
+        note("http.contact is empty: fill it in, so that site owners can write to you")
+
+
+def _is_live(source: SourceSettings) -> bool:
+    """Whether a cycle asks somebody else's server for its pages."""
+    from nftd.config import BUNDLED
+
+    return source.enabled and not source.local and source.start != BUNDLED and source.type != "table"
 
 
 @config_app.command("reference")

@@ -52,7 +52,9 @@ def tell(outcome: Outcome) -> list[str]:
         lines.append(f"  {_many(outcome.taken_back, 'approval')} taken back: the drafts changed, look at them again")
     lines += _outcomes(summary["outcomes"])
     lines += _listed("refused", summary["refused"])
-    lines += _listed("blocked", summary["blocked"])
+    for how in ("blocked", "changed", "failed"):
+        ended = summary["outcomes"]
+        lines += _listed(how, {name: told for name, told in summary["blocked"].items() if ended.get(name) == how})
     lines += _listed("alarm", summary["alarms"])
     lines += _opted_out(summary["opted_out"])
     return lines + _next_step(summary["artworks"]["waiting"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
 from shutil import copyfileobj
@@ -18,6 +19,7 @@ from nftd.cli.common import Globals, Json, note, open_store, say
 from nftd.cli.failure import FAILED, NOTHING
 
 if TYPE_CHECKING:
+    from nftd.config import Settings
     from nftd.feeds import Feed
     from nftd.store.database import Store
     from scrapers.listing import Listing
@@ -73,13 +75,10 @@ def scrape(
 ) -> None:
     """Read one source now, from its first page, and store what it shows."""
     from nftd.feeds import Feeds
-    from nftd.logs import to_stderr
 
     told = Told(json)
     if dry_run and not replay:
-        to_stderr()
-        chosen: Globals = context.obj
-        with Feeds(chosen.settings()) as feeds:
+        with _counting(context) as (store, settings), Feeds(settings, store, keeps=False) as feeds:
             _read(told, feeds.configured(source), None, limit)
     else:
         with open_store(context) as (store, settings), Feeds(settings, store) as feeds:
@@ -149,8 +148,22 @@ def _read(told: Told, feed: Feed, store: Store | None, limit: int | None) -> Non
             _take(told, feed, store, found)
             if full:
                 return
-    if before and page is not None and page.cursor is None:
+    if before and page is not None and page.cursor is None and not page.unfinished:
         _set_caught_up(store, feed, value=True)
+
+
+@contextmanager
+def _counting(context: typer.Context) -> Iterator[tuple[Store | None, Settings]]:
+    """The store to count requests in, where there is one already: a look makes no data folder."""
+    from nftd.store.database import is_there
+
+    chosen: Globals = context.obj
+    settings = chosen.settings()
+    if is_there(chosen.folder(settings)):
+        with open_store(context) as opened:
+            yield opened
+    else:
+        yield None, settings
 
 
 def _set_caught_up(store: Store | None, feed: Feed, *, value: bool) -> bool:
@@ -164,33 +177,35 @@ def _set_caught_up(store: Store | None, feed: Feed, *, value: bool) -> bool:
 
 def _replay(told: Told, feed: Feed, store: Store, limit: int | None, dry_run: bool) -> None:
     from nftd.errors import UsageError
-    from nftd.replay import moments, replay
+    from nftd.replay import Replay
 
-    if not moments(store, feed):
+    replay = Replay(store, feed)
+    if not replay.history:
         raise UsageError(f"no page of {feed.name} is stored: read it first, nftd scrape {feed.name}")
-    for page in replay(store, feed):
+    for page in replay:
         found, full = _cut(page.found, None if limit is None else limit - told.listings)
         _take(told, feed, None if dry_run else store, found)
         if full:
             return
+    if replay.unread:
+        pages = f"{replay.unread} of {len(replay.history)} stored pages"
+        note(f"{pages} were not read: today's rules of {feed.name} ask nothing that they answer")
 
 
 def _cut(found: Iterable[Found], left: int | None) -> tuple[list[Found], bool]:
-    """What was found up to the last listing that is still wanted, and whether it was reached."""
-    kept: list[Found] = []
-    for one in found:
-        kept.append(one)
-        if left is not None and _is_listing(one):
-            left -= 1
-            if left == 0:
-                return kept, True
-    return kept, False
+    """What was found without the listings that are no longer wanted and their prices, and whether that is the end.
 
+    The prices of the last one that is wanted stand behind all listings of its page, and come with it: it is known
+    from then on, so nobody would ask for them again.
+    """
+    from scrapers.listing import Listing, Observation
 
-def _is_listing(one: Found) -> bool:
-    from scrapers.listing import Listing
-
-    return isinstance(one, Listing)
+    whole = list(found)
+    shown = [one for one in whole if isinstance(one, Listing)]
+    if left is None or len(shown) < left:
+        return whole, False
+    past = {one.market_id for one in shown[left:]} - {one.market_id for one in shown[:left]}
+    return [one for one in whole if not isinstance(one, Listing | Observation) or one.market_id not in past], True
 
 
 def _take(told: Told, feed: Feed, store: Store | None, found: list[Found]) -> None:

@@ -19,15 +19,17 @@ def read(url: httpx.URL, response: httpx.Response, ask: Ask) -> bytes:
     if announced.isdigit() and int(announced) > ask.max_bytes:
         raise _too_large(url, f"announces {announced} bytes", ask.max_bytes)
     decoder = _Decoder(url, response.headers.get("content-encoding", ""))
-    body, received = bytearray(), 0
+    parts: list[bytes] = []
+    decoded = received = 0
     for chunk in response.iter_raw():
         received += len(chunk)
-        body += decoder.feed(chunk, ask.max_bytes + 1 - len(body))
-        if received > ask.max_bytes or len(body) > ask.max_bytes:
+        parts.append(decoder.feed(chunk, ask.max_bytes + 1 - decoded))
+        decoded += len(parts[-1])
+        if received > ask.max_bytes or decoded > ask.max_bytes:
             raise _too_large(url, "is longer", ask.max_bytes)
     if received:
         decoder.finish()
-    return bytes(body)
+    return b"".join(parts)
 
 
 def head(url: httpx.URL, response: httpx.Response, most: int) -> bytes:

@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from nftd.net import is_loopback
+from nftd.net import is_this_machine
 from scrapers import errors
 
 
@@ -23,7 +23,7 @@ class Pace:
 
     def wait(self, url: httpx.URL, at_least: float) -> None:
         """Wait for the host's turn, `at_least` seconds after the last; a loopback server of our own needs no pause."""
-        if self._local and (url.host == "localhost" or is_loopback(url.host)):
+        if self._local and is_this_machine(url.host):
             return
         with self._lock:
             now = time.monotonic()

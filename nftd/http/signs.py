@@ -66,7 +66,9 @@ def is_login(asked: httpx.URL, came: httpx.URL, head: bytes) -> bool:
     asks for a password, where its form is in the HTML. Galleries with a small form in a corner of every page, and
     a work called "sign-in", are neither.
     """
-    is_titled, has_password = _LOGIN_TITLE.search(head), _PASSWORD.search(head)
+    lowered = head.lower()
+    is_titled = b"<title" in lowered and _LOGIN_TITLE.search(lowered)
+    has_password = b"password" in lowered and _PASSWORD.search(lowered)
     was_sent = asked.path != came.path and _LOGIN_PATH.search(came.path) and not _LOGIN_PATH.search(asked.path)
     if was_sent:
         return bool(is_titled or has_password or _RETURN.search(came.query))

@@ -26,7 +26,7 @@ def fetch(house: House, lease: Lease) -> Write:
     A source that refused us is left alone for the rest of the cycle. A picture that is stored is not asked for again.
     """
     with house.store.read() as connection:
-        row = listings.get(connection, lease.key)
+        row = listings.to_fetch(connection, lease.key)
         shown_by = sources.same_token(connection, row) if house.optout else ()
         stored = sources.picture_at(connection, row["media_url"]) if row["media_url"] else None
     house.watch.item(row["title"])

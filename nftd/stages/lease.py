@@ -44,5 +44,9 @@ class Lease:
     def finish(self, write: Write) -> None:
         """Write the result and end the lease, in one transaction."""
         with self._store.write() as connection:
-            work.finish(connection, self.claim)
-            write(connection)
+            self.settle(connection, write)
+
+    def settle(self, connection: Connection, write: Write) -> None:
+        """Do the same in the caller's transaction."""
+        work.finish(connection, self.claim)
+        write(connection)

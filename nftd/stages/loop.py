@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from threading import Event
+from itertools import chain, islice
 
-import structlog
 from sqlalchemy import Connection
 
+from nftd import logs
 from nftd.domain import Claim, shown
 from nftd.errors import LeaseLost
 from nftd.stages.house import House
@@ -22,7 +22,6 @@ from scrapers.text import clean
 HOLD_SECONDS = 3600.0
 OUR_PACKAGES = ("nftd", "scrapers", "generator", "publisher")  # other errors' codes mean something else
 
-log = structlog.get_logger()
 
 Do = Callable[[House, Lease], Write]
 Parked = Callable[[Connection, House, str, str], None]
@@ -84,35 +83,115 @@ def _end_abandoned(house: House, stage: Stage) -> None:
         house.watch.refused(shown(key), "abandoned", sentence)
 
 
-def _claim(house: House, stage: str, key: str | None = None) -> Claim | None:
+def _claim(house: House, stage: str) -> Claim | None:
     with house.store.write() as connection:
-        return work.claim(connection, stage, house.owner, time.time(), LEASE_SECONDS, key)
+        return work.claim(connection, stage, house.owner, time.time(), LEASE_SECONDS)
 
 
 def run_lanes(house: House, stage: Stage, lanes: Sequence[Sequence[str]]) -> int:
-    """Do the items of several lanes, a thread each and at most `http.downloads` of them; the number of items.
+    """Do the items of several lanes, at most `http.downloads` of them at once; the number of items.
 
-    One lane needs no thread. When this thread is stopped, the others finish what they hold and take no more.
+    One lane needs no thread. When this thread is stopped, the others finish what they hold and nothing new begins.
     """
     if len(lanes) < 2:
         return 0  # the plain loop does it
-    stop = Event()
+    running = _Lanes(house, stage, lanes)
     with ThreadPoolExecutor(min(len(lanes), house.settings.http.downloads), "lane") as pool:
         try:
-            return sum(pool.map(lambda keys: _run_lane(house, stage, keys, stop), lanes))
+            running.begin(pool)
+            while running.held:
+                running.turn(pool)
         finally:
-            stop.set()
+            running.end()
+    return running.done
 
 
-def _run_lane(house: House, stage: Stage, keys: Sequence[str], stop: Event) -> int:
-    done = 0
-    for key in keys:
-        if stop.is_set():
-            break
-        if claim := _claim(house, stage.name, key):
-            work_on(house, stage, claim)
-            done += 1
-    return done
+class _Lanes:
+    """Threads do the items; only this one writes, so that what they end together is one transaction."""
+
+    def __init__(self, house: House, stage: Stage, lanes: Sequence[Sequence[str]]) -> None:
+        self.house = house
+        self.stage = stage
+        self.done = 0
+        self.held: dict[Future[Write], tuple[Lease, Iterator[str]]] = {}
+        self._waiting = iter([iter(lane) for lane in lanes])
+
+    def begin(self, pool: ThreadPoolExecutor) -> None:
+        """Claim the first item of as many lanes as there are threads."""
+        begun = list(islice(self._waiting, self.house.settings.http.downloads))
+        with self.house.store.write() as connection:
+            claims = [self._next(connection, lane) for lane in begun]
+        self._hand_out(pool, claims)
+
+    def turn(self, pool: ThreadPoolExecutor) -> None:
+        """Wait for an item, settle all that are ready, and go on with their lanes."""
+        ready, _ = wait(self.held, return_when=FIRST_COMPLETED)
+        settled = [(one, *self.held.pop(one)) for one in ready]
+        with self.house.store.write() as connection:
+            failed = self._finish(connection, settled)
+            claims = [self._next(connection, lane) for one, _, lane in settled if one not in failed]
+        self._hand_out(pool, claims)
+        for one, lease, lane in settled:
+            if error := failed.get(one):
+                self._fail(lease, error)
+                with self.house.store.write() as connection:
+                    claims = [self._next(connection, lane)]
+                self._hand_out(pool, claims)
+
+    def end(self) -> None:
+        """Settle what threads still hold."""
+        wait(self.held)
+        settled = [(one, *self.held.pop(one)) for one in list(self.held)]
+        with self.house.store.write() as connection:
+            failed = self._finish(connection, settled)
+        for one, lease, _ in settled:
+            if error := failed.get(one):
+                self._fail(lease, error)
+
+    def _finish(
+        self, connection: Connection, settled: Sequence[tuple[Future[Write], Lease, Iterator[str]]]
+    ) -> dict[Future[Write], BaseException]:
+        """Write what went well; what did not, with its error."""
+        failed: dict[Future[Write], BaseException] = {}
+        for one, lease, _ in settled:
+            error = one.exception()
+            try:
+                if error is None:
+                    with connection.begin_nested():
+                        lease.settle(connection, one.result())
+            except Exception as problem:
+                error = problem
+            if error is not None:
+                failed[one] = error
+            else:
+                self.house.watch.done()
+        self.done += len(settled)
+        return failed
+
+    def _fail(self, lease: Lease, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            _hand_back(self.house, lease.claim)
+            raise error
+        _settle_error(self.house, self.stage, lease.claim, error)
+        self.house.watch.done()
+
+    def _next(self, connection: Connection, lane: Iterator[str]) -> tuple[Lease, Iterator[str]] | None:
+        """The first item of the lane that is due, else of a lane that has not begun."""
+        for lane_now in chain((lane,), self._waiting):
+            for key in lane_now:
+                claim = work.claim(connection, self.stage.name, self.house.owner, time.time(), LEASE_SECONDS, key)
+                if claim:
+                    return Lease(self.house.store, claim), lane_now
+        return None
+
+    def _hand_out(self, pool: ThreadPoolExecutor, claims: Iterable[tuple[Lease, Iterator[str]] | None]) -> None:
+        for lease, lane in filter(None, claims):
+            self.held[pool.submit(self.stage.do, self.house, lease)] = lease, lane
+
+
+def _hand_back(house: House, claim: Claim) -> None:
+    with house.store.write() as connection:
+        work.hand_back(connection, claim)
 
 
 def work_on(house: House, stage: Stage, claim: Claim) -> None:
@@ -120,21 +199,25 @@ def work_on(house: House, stage: Stage, claim: Claim) -> None:
     lease = Lease(house.store, claim)
     try:
         lease.finish(stage.do(house, lease))
-    except LeaseLost as lost:
-        log.warning("lease_lost", stage=stage.name, key=claim.key, explanation=str(lost))
     except Exception as error:
-        _settle_failure(house, stage, claim, error)
+        _settle_error(house, stage, claim, error)
     except BaseException:
-        with house.store.write() as connection:
-            work.hand_back(connection, claim)
+        _hand_back(house, claim)
         raise
     house.watch.done()
+
+
+def _settle_error(house: House, stage: Stage, claim: Claim, error: Exception) -> None:
+    if isinstance(error, LeaseLost):
+        logs.warning("lease_lost", stage=stage.name, key=claim.key, explanation=str(error))
+    else:
+        _settle_failure(house, stage, claim, error)
 
 
 def _settle_failure(house: House, stage: Stage, claim: Claim, error: Exception) -> None:
     code, sentence = describe(error)
     if code == "unexpected":
-        log.error("stage_failed", stage=stage.name, key=claim.key, exc_info=error)
+        logs.error("stage_failed", stage=stage.name, key=claim.key, exc_info=error)
     asked = _asked_wait(error)
     stored: dict[str, object] = {"code": code, "message": sentence, "at": time.time(), "retry_after": asked}
     with house.store.write() as connection:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from nftd.domain import Event
 from nftd.errors import NftdError
@@ -19,6 +20,9 @@ from nftd.store.readings import Outcome, Standing
 from scrapers.errors import BadRule, RobotsDenied, ScraperError, ShapeChanged
 from scrapers.listing import Listing, Observation, Problem, Rate
 from scrapers.source import Found, Scraped
+
+_OURS = (BadRule, NftdError, OSError, MemoryError, SQLAlchemyError)
+"""Faults of the configuration or of this machine: they say nothing about the place where reading stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ class _Reading:
             kept = keep(connection, self._feed, page.found, self._house.cycle)
             seen = len(kept.shown | known)  # what is known may be shown all the same
             now = self.standing.after(page.cursor, seen, kept.new)
-            readings.save(connection, self._feed.name, self._feed.rules, now, whole=page.cursor is None)
+            readings.save(connection, self._feed.name, self._feed.rules, now, whole=_is_whole(page))
+            if page.unfinished:
+                readings.give_up(connection, self._feed.name)
             self._stored = kept, seen, now
 
         return write
@@ -114,11 +120,15 @@ class _Reading:
             tally.new += kept.new
             tally.observed += kept.observed
             tally.refused.update({"unknown_listing": kept.orphans} if kept.orphans else {})
-        self._whole = page.cursor is None
+        self._whole = _is_whole(page)
         for one in page.found:
             if isinstance(one, Problem):
                 tally.refused[one.code] += 1
                 self._house.watch.refused(one.url, one.code, one.message)
+
+
+def _is_whole(page: Scraped) -> bool:
+    return page.cursor is None and not page.unfinished
 
 
 def keep(connection: Connection, feed: Feed, found: Sequence[Found], cycle: str | None) -> Kept:
@@ -126,8 +136,6 @@ def keep(connection: Connection, feed: Feed, found: Sequence[Found], cycle: str 
 
     The raw pages that it was read from, where they wait, are stored with it.
     """
-    if feed.pages:
-        feed.pages.write(connection)
     shown = [one for one in found if isinstance(one, Listing)]
     rates.save(connection, [one for one in found if isinstance(one, Rate)])
     worth = rates.Rates(connection)
@@ -136,6 +144,8 @@ def keep(connection: Connection, feed: Feed, found: Sequence[Found], cycle: str 
     seen = [Event(listings.listing_id(*one.key), None, "seen", f"shown by {feed.name}") for one in new]
     troubles = [f"{one.code}: {one.url}: {one.message}" for one in found if isinstance(one, Problem)]
     history.record(connection, [*seen, *_news(connection, f"feed {feed.name}", troubles)], cycle)
+    if feed.pages:
+        feed.pages.write(connection)  # last: the disk is taking the bytes meanwhile
     return Kept(frozenset(one.market_id for one in shown), len(new), observed, orphans)
 
 
@@ -158,8 +168,8 @@ def scrape_failed(house: House, key: str, error: Exception) -> None:
     counts[key] = f"{code}: {sentence}"
     with house.store.write() as connection:
         readings.log(connection, key, house.cycle, outcome, readings.open_one(connection, key))
-        if getattr(error, "permanent", True) and not isinstance(error, BadRule | NftdError):
-            readings.give_up(connection, key)  # a fault of the configuration says nothing about the cursor
+        if getattr(error, "permanent", True) and not isinstance(error, _OURS):
+            readings.give_up(connection, key)
     house.watch.refused(key, code, sentence)
 
 

@@ -80,27 +80,30 @@ def sweep_partial(folder: Path, below: str = "") -> int:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Put `data` at `path` so that a crash leaves either the old file or the whole new one."""
-    _make_folder(path.parent)
+    made = _make_folder(path.parent)
     partial = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}")
     try:
-        with open(partial, "xb") as file:
-            file.write(data)
-            file.flush()
+        with open(partial, "xb", buffering=0) as file:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
             os.fsync(file.fileno())
         os.replace(partial, path)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    # Behind the file's own sync, which on most file systems has taken the new folders along: theirs cost little then.
+    for folder in [path.parent, *made]:
+        _sync_folder(folder)
 
 
-def _make_folder(folder: Path) -> None:
-    """Create `folder`; each new name is made durable in its parent, as the file's own is."""
+def _make_folder(folder: Path) -> list[Path]:
+    """Create `folder`; where new names stand that are not durable yet."""
     if folder.is_dir():
-        return
-    _make_folder(folder.parent)
+        return []
+    above = _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    return [folder.parent, *above]
 
 
 def _sync_folder(folder: Path) -> None:

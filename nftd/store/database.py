@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
+from typing import Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -14,6 +16,13 @@ from sqlalchemy.exc import DatabaseError
 from nftd.errors import CycleRunning, DataFolderError
 from nftd.store import dialect, migrate
 from nftd.store.blobs import Blobs
+
+_FILE: Final = "nftd.sqlite"
+
+
+def is_there(root: Path) -> bool:
+    """Whether a folder holds what nftd keeps, so that to open it makes nothing new."""
+    return (root / _FILE).is_file()
 
 
 class Store:
@@ -29,12 +38,13 @@ class Store:
         self.blobs = Blobs(root / "blobs")
         self.states = root / "states"
         self.archive = root / "archive"
-        self._engine = dialect.open_engine(root / "nftd.sqlite")
+        self._turn = RLock()
+        self._engine = dialect.open_engine(root / _FILE)
         try:
             self._bring_up_to_date()
         except DatabaseError as error:
             raise DataFolderError(
-                f"{root / 'nftd.sqlite'} cannot be used as the database ({error.orig}): "
+                f"{root / _FILE} cannot be used as the database ({error.orig}): "
                 "choose another data folder with --data, or put a backup there"
             ) from error
 
@@ -53,8 +63,11 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: all of it, or nothing when the block raises."""
-        with self._engine.begin() as connection:
+        """A transaction: all of it, or nothing when the block raises.
+
+        Threads take turns here: SQLite would let them try again and again, and sleep ever longer in between.
+        """
+        with self._turn, self._engine.begin() as connection:
             yield connection
 
     @contextmanager

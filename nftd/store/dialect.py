@@ -7,15 +7,33 @@ of its lock.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 BUSY_MILLISECONDS = 30_000
+# Ids are digests, so that rows fall all over an index: the default cache of 2 MB would read its pages again and again.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "cache_size=-32000")
 FIRST = ("decision", "draft", "event", "observation")
 APPEND_ONLY = (*FIRST, "reading_log")
 
@@ -31,7 +49,7 @@ def open_engine(path: Path) -> Engine:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own idea of transactions would leave DDL and SELECT outside of them.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -40,17 +58,67 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`, all with the same keys."""
+    _insert(connection, table, rows, skip=False)
+
+
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert `rows`, all with the same keys, and leave those that exist as they are; the number that was new."""
+    return _insert(connection, table, rows, skip=True)
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, skip: bool) -> int:
+    """Many rows go to the driver as they are: what SQLAlchemy does for each takes longer than SQLite itself."""
     if not rows:
         return 0
-    statement = insert(table).on_conflict_do_nothing()
-    return max(0, connection.execute(statement, [dict(row) for row in rows]).rowcount)
+    told = _statement(connection.dialect, table, frozenset(rows[0]), skip)
+    return max(0, connection.exec_driver_sql(told.sql, [tuple(told.values(row)) for row in rows]).rowcount)
 
 
-def chunks(names: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    """`names` in parts that fit into one IN (...)."""
-    return (names[start : start + size] for start in range(0, len(names), size))
+class _Statement(NamedTuple):
+    """An INSERT of columns by `names`; `makers`, by place, make values of the driver's; `defaults` are of others."""
+
+    sql: str
+    names: tuple[str, ...]
+    makers: tuple[tuple[int, Callable[[Any], Any]], ...]
+    defaults: dict[str, Any]
+
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
+        found = {**self.defaults, **row} if self.defaults else row
+        made = [*map(found.__getitem__, self.names)]
+        for place, make in self.makers:
+            made[place] = make(made[place])
+        return made
+
+
+@lru_cache(maxsize=64)
+def _statement(spoken: Dialect, table: Table, names: frozenset[str], skip: bool) -> _Statement:
+    if unknown := names - set(table.columns.keys()):
+        raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
+    defaults = {
+        one.name: one.default.arg
+        for one in table.columns
+        if one.name not in names and isinstance(one.default, ScalarElementColumnDefault)
+    }
+    chosen = [one for one in table.columns if one.name in names or one.name in defaults]
+    parameters: dict[str, Any] = {one.name: bindparam(one.name) for one in chosen}
+    statement = insert(table).values(parameters)
+    sql = str((statement.on_conflict_do_nothing() if skip else statement).compile(dialect=spoken))
+    processors = ((place, one.type.dialect_impl(spoken).bind_processor(spoken)) for place, one in enumerate(chosen))
+    makers = tuple((place, make) for place, make in processors if make is not None)
+    return _Statement(sql, tuple(one.name for one in chosen), makers, defaults)
+
+
+def among(column: Column[str], parameter: str = "names") -> ColumnElement[bool]:
+    """Whether `column` is one of the names that `parameter` gives (`listed`), however many: the statement stays one."""
+    names = func.json_each(bindparam(parameter, type_=Text)).table_valued("value")
+    return column.in_(select(names.c.value))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as the parameter of `among`."""
+    return json.dumps(list(names))
 
 
 def upsert(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, insert, or_, select
+from sqlalchemy import Connection, distinct, func, or_, select
 
 from nftd.domain import Event, utc_now
-from nftd.store.dialect import chunks
+from nftd.store.dialect import among, insert_all, listed
 from nftd.store.tables import cycle as cycle_table
 from nftd.store.tables import event
 
@@ -28,8 +28,7 @@ def record(connection: Connection, events: Iterable[Event], cycle: str | None) -
         }
         for one in events
     ]
-    if rows:
-        connection.execute(insert(event), rows)
+    insert_all(connection, event, rows)
 
 
 def of(connection: Connection, entity: str) -> list[dict[str, Any]]:
@@ -40,9 +39,10 @@ def of(connection: Connection, entity: str) -> list[dict[str, Any]]:
 
 def told_before(connection: Connection, entity: str, reasons: Sequence[str]) -> set[str]:
     """Which of these very reasons an event of this very thing gives already."""
-    same = select(event.c.reason).where(event.c.entity == entity).distinct()
-    found = (connection.execute(same.where(event.c.reason.in_(part))).scalars() for part in chunks(reasons))
-    return {reason for part in found for reason in part if reason}
+    if not reasons:
+        return set()
+    same = select(event.c.reason).where(event.c.entity == entity, among(event.c.reason)).distinct()
+    return {reason for reason in connection.execute(same, {"names": listed(reasons)}).scalars() if reason}
 
 
 def of_prefix(connection: Connection, entity: str) -> list[dict[str, Any]]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, func, select, update
 
 from nftd.domain import make_id, shown
-from nftd.store.dialect import chunks
+from nftd.store.dialect import among, insert_all, listed
 from nftd.store.observations import save_asks
 from nftd.store.rates import Rates
 from nftd.store.tables import event, listing, work
 from scrapers.listing import Listing
 from scrapers.money import Money
+from scrapers.rights import Rights
 
 # What a later look at the same listing may change; its state and the reasons for it stay.
 _CHANGING = (
@@ -24,6 +25,16 @@ _CHANGING = (
     *("nsfw", "rights", "royalty_bps", "media_url", "media_kind", "media_mime", "url", "invented", "seen_at", "raw"),
     *("mark", "demo"),
 )
+_TO_FETCH = select(
+    *(
+        listing.c[name]
+        for name in ("id", "feed", "market", "market_id", "title", "creator", "url", "media_url", "rank")
+    ),
+    *(listing.c[name] for name in ("chain", "contract", "token_id")),
+).where(listing.c.id == bindparam("this"))
+_ONE = select(listing).where(listing.c.id == bindparam("this"))
+_KNOWN = select(listing.c.id, listing.c.demo, listing.c.seen_at).where(among(listing.c.id))
+_RIGHTS = tuple(field.name for field in fields(Rights))
 _ASIDE = ("blocked", "login_page")
 
 
@@ -39,7 +50,8 @@ def save_all(
     named = {listing_id(*one.key): one for one in found}
     known = _known(connection, list(named))
     new = {identifier: one for identifier, one in named.items() if identifier not in known}
-    _insert(connection, [_row(identifier, feed, one, demo) for identifier, one in new.items()])
+    rows = [_row(identifier, feed, one, demo) for identifier, one in new.items()]
+    insert_all(connection, listing, [{**row, "state": "seen", "first_seen_at": row["seen_at"]} for row in rows])
     _update(
         connection,
         [
@@ -49,20 +61,13 @@ def save_all(
             if named[identifier].seen_at >= row.seen_at  # an older page that is read again changes nothing
         ],
     )
-    save_asks(connection, named, worth)
+    save_asks(connection, named, new.keys(), worth)
     return list(new.values())
 
 
 def _known(connection: Connection, identifiers: Sequence[str]) -> dict[str, Row[str, bool, datetime]]:
-    columns = select(listing.c.id, listing.c.demo, listing.c.seen_at)
-    rows = (connection.execute(columns.where(listing.c.id.in_(part))) for part in chunks(identifiers))
-    return {row.id: row for part in rows for row in part}
-
-
-def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        fresh = [{**row, "state": "seen", "first_seen_at": row["seen_at"]} for row in rows]
-        connection.execute(insert(listing), fresh)
+    rows = connection.execute(_KNOWN, {"names": listed(identifiers)}) if identifiers else ()
+    return {row.id: row for row in rows}
 
 
 def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -105,7 +110,7 @@ def _row(identifier: str, feed: str, found: Listing, demo: bool) -> dict[str, An
         "supply": found.supply,
         "year": found.year,
         "nsfw": found.nsfw,
-        "rights": asdict(found.rights),
+        "rights": {name: getattr(found.rights, name) for name in _RIGHTS},
         "royalty_bps": found.royalty_bps,
         "media_url": media.url if media else None,
         "media_kind": media.kind if media else "unknown",
@@ -129,14 +134,19 @@ def money(row: Mapping[str, Any] | RowMapping) -> Money | None:
 
 
 def get(connection: Connection, identifier: str) -> RowMapping:
-    return connection.execute(select(listing).where(listing.c.id == identifier)).mappings().one()
+    return connection.execute(_ONE, {"this": identifier}).mappings().one()
+
+
+def to_fetch(connection: Connection, identifier: str) -> RowMapping:
+    """What the download of its picture asks of a listing: who and where it is, none of its long fields."""
+    return connection.execute(_TO_FETCH, {"this": identifier}).mappings().one()
 
 
 def media(connection: Connection, identifiers: Sequence[str]) -> dict[str, str]:
     """The addresses of the pictures of these listings, by id."""
-    columns = select(listing.c.id, listing.c.media_url)
-    rows = (connection.execute(columns.where(listing.c.id.in_(part))) for part in chunks(identifiers))
-    return {row.id: row.media_url for part in rows for row in part if row.media_url}
+    columns = select(listing.c.id, listing.c.media_url).where(among(listing.c.id))
+    rows = connection.execute(columns, {"names": listed(identifiers)})
+    return {row.id: row.media_url for row in rows if row.media_url}
 
 
 def resting(connection: Connection, now: float) -> list[tuple[str, dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from nftd.domain import make_id
-from nftd.store.dialect import chunks, insert_new
+from nftd.store.dialect import among, insert_new, listed
 from nftd.store.rates import Rates
 from nftd.store.tables import listing, observation
 from scrapers.listing import Listing, Observation
@@ -18,11 +18,26 @@ from scrapers.money import Money
 
 Price = tuple[str, int, str]
 
+_SAME = ("listing", "kind", "at", "base", "decimals", "asset")
+# Statements of every page are put together once: that takes longer than running them.
+_ASKS = (
+    select(*(observation.c[name] for name in ("listing", "at", "base", "decimals", "asset")))
+    .where(observation.c.kind == "ask", among(observation.c.listing))
+    .order_by(observation.c.at, observation.c.id)
+)
+_STORED = select(listing.c.id).where(among(listing.c.id))
 
-def save_asks(connection: Connection, found: Mapping[str, Listing], worth: Rates | None = None) -> int:
-    """Append the ask of every listing (by its id) where it differs from the one in force at that time."""
+
+def save_asks(
+    connection: Connection, found: Mapping[str, Listing], new: Collection[str] = (), worth: Rates | None = None
+) -> int:
+    """Append the ask of every listing (by its id) where it differs from the one in force at that time.
+
+    Of `new` listings it is known that no ask is stored yet.
+    """
     asked = {identifier: one for identifier, one in found.items() if one.ask is not None}
-    standing, rates = _asks(connection, list(asked)), worth or Rates(connection)
+    standing = _asks(connection, [identifier for identifier in asked if identifier not in new])
+    rates = worth or Rates(connection)
     rows = []
     for identifier, one in asked.items():
         if one.ask is None or _in_force(standing.get(identifier, ()), one.seen_at) == _price(one.ask):
@@ -34,12 +49,9 @@ def save_asks(connection: Connection, found: Mapping[str, Listing], worth: Rates
 
 def _asks(connection: Connection, identifiers: Sequence[str]) -> dict[str, list[tuple[datetime, Price]]]:
     """The asks of these listings, each in the order of time."""
-    columns = (observation.c[name] for name in ("listing", "at", "base", "decimals", "asset"))
-    rows = select(*columns).where(observation.c.kind == "ask").order_by(observation.c.at, observation.c.id)
     found: dict[str, list[tuple[datetime, Price]]] = {}
-    for part in chunks(identifiers):
-        for row in connection.execute(rows.where(observation.c.listing.in_(part))):
-            found.setdefault(row.listing, []).append((row.at, (row.base, row.decimals, row.asset)))
+    for row in connection.execute(_ASKS, {"names": listed(identifiers)}) if identifiers else ():
+        found.setdefault(row.listing, []).append((row.at, (row.base, row.decimals, row.asset)))
     return found
 
 
@@ -57,7 +69,8 @@ def save(connection: Connection, found: Sequence[Observation], worth: Rates | No
     rates = worth or Rates(connection)
     rows = [_observed(rates, one) for one in found if _listing(one) in stored]
     named = insert_new(connection, observation, [row for row in rows if row["event"] is not None])
-    unnamed = [row for row in rows if row["event"] is None and not _is_there(connection, row)]
+    alike = {tuple(row[name] for name in _SAME): row for row in rows if row["event"] is None}
+    unnamed = [row for row in alike.values() if not _is_there(connection, row)]
     return named + insert_new(connection, observation, unnamed), len(found) - len(rows)
 
 
@@ -81,10 +94,9 @@ def _listing(one: Observation) -> str:
 
 
 def _stored(connection: Connection, identifiers: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for part in chunks(identifiers):
-        found |= set(connection.execute(select(listing.c.id).where(listing.c.id.in_(part))).scalars())
-    return found
+    if not identifiers:
+        return set()
+    return set(connection.execute(_STORED, {"names": listed(identifiers)}).scalars())
 
 
 def _observed(rates: Rates, one: Observation) -> dict[str, Any]:
@@ -93,7 +105,7 @@ def _observed(rates: Rates, one: Observation) -> dict[str, Any]:
 
 
 def _is_there(connection: Connection, row: Mapping[str, Any]) -> bool:
-    same = [observation.c[name] == row[name] for name in ("listing", "kind", "at", "base", "decimals", "asset")]
+    same = [observation.c[name] == row[name] for name in _SAME]
     return connection.execute(select(observation.c.id).where(*same).limit(1)).first() is not None
 
 

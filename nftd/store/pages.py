@@ -4,82 +4,112 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from nftd.domain import utc_now
 from nftd.errors import BlobMissing
 from nftd.pages import StoredPage
 from nftd.store.database import Store
+from nftd.store.dialect import insert_all
 from nftd.store.tables import budget, page
 
 _LEVEL = 6  # the same body always gives the same blob
 _PARTS = ("url", "status", "content_type", "charset")
+# Put together once, since every page needs them: that takes longer than running them.
+_NEWEST = (
+    select(page)
+    .where(page.c.feed == bindparam("of"), page.c.key == bindparam("named"))
+    .order_by(page.c.id.desc())
+    .limit(1)
+)
+_ONE_MORE = insert_or(budget)
+_COUNT = _ONE_MORE.on_conflict_do_update(
+    index_elements=["feed", "month"], set_={"requests": budget.c.requests + _ONE_MORE.excluded.requests}
+)
 _VALIDATORS = ("etag", "last_modified", "fetched_at")
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A page without its body, which lies in `blob`."""
+    """A page without its body, which lies in the blob that is being `written`."""
 
     key: str
     page: StoredPage
-    blob: str
+    written: Future[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What was kept under a key, and when this content was first seen."""
+
+    number: int
+    key: str
+    first_at: datetime
 
 
 class Pages:
     """The pages of one source: a `nftd.pages.PageStore`. Safe for several threads.
 
-    Within `gathered` their rows wait for the transaction of what is read from them (`write`); their bytes do not. Who
-    dies meanwhile fetches them again. Requests that no budget limits are counted with the next rows.
+    Within `gathered` their rows wait for the transaction of what is read from them (`write`). Their bytes do not: the
+    disk takes them while the page is read, and that transaction ends behind them. Who dies meanwhile fetches them
+    again. Requests that no budget limits are counted with the next rows.
 
     Where its server's address changes with each start, `base` is that address and `kept_as` what is kept instead.
+    Unless it `keeps`, requests are counted and nothing else is stored.
     """
 
-    def __init__(self, store: Store, feed: str, base: str | None = None, kept_as: str = "") -> None:
+    def __init__(
+        self, store: Store, feed: str, base: str | None = None, kept_as: str = "", *, keeps: bool = True
+    ) -> None:
         self._store = store
         self._feed = feed
         self._base = base
         self._kept_as = kept_as
+        self._keeps = keeps
         self._lock = Lock()
         self._gathering = False
         self._waiting: list[_Waiting] = []
         self._requests: Counter[tuple[str, str]] = Counter()
+        self._writer = ThreadPoolExecutor(1, "pages")
 
     def newest(self, url_key: str) -> StoredPage | None:
         """The page that was kept last under this key; None also where its bytes are gone: it is fetched again."""
         with self._lock:
             waiting = [one for one in self._waiting if one.key == self._stored(url_key)]
         if waiting:
-            return self._whole(waiting[-1].page, waiting[-1].blob)
+            return self._whole(waiting[-1].page, waiting[-1].written.result())
         with self._store.read() as connection:
             row = _newest(connection, self._feed, self._stored(url_key))
         return None if row is None else self._read(row)
 
-    def at(self, url_key: str, moment: datetime) -> StoredPage | None:
-        """The page that stood under this key at `moment`."""
+    def history(self) -> list[Version]:
+        """All that was ever kept, in the order in which it came."""
+        rows = select(page.c.id, page.c.key, page.c.first_at).where(page.c.feed == self._feed).order_by(page.c.id)
         with self._store.read() as connection:
-            row = _newest(connection, self._feed, self._stored(url_key), moment)
-        return None if row is None else self._read(row)
+            return [Version(row.id, self._live(row.key), row.first_at) for row in connection.execute(rows)]
 
-    def moments(self) -> Sequence[datetime]:
-        """When content was seen that was not there before, in order."""
-        rows = select(page.c.first_at).where(page.c.feed == self._feed).order_by(page.c.first_at)
+    def whole(self, number: int) -> StoredPage | None:
+        """A page of the history; None where its bytes are gone."""
         with self._store.read() as connection:
-            return connection.execute(rows).scalars().all()
+            row = connection.execute(select(page).where(page.c.id == number)).mappings().one()
+        return self._read(row)
 
     def keep(self, url_key: str, page: StoredPage) -> None:
         """Add a page, bytes first; the one that is there already only counts as fetched anew."""
-        blob = self._store.blobs.put(zlib.compress(page.body, _LEVEL))
+        if not self._keeps:
+            return
+        written = self._writer.submit(lambda: self._store.blobs.put(zlib.compress(page.body, _LEVEL)))
         told = replace(page, url=self._stored(page.url), body=b"")
         with self._lock:
-            self._waiting.append(_Waiting(self._stored(url_key), told, blob))
+            self._waiting.append(_Waiting(self._stored(url_key), told, written))
             gathering = self._gathering
         if not gathering:
             self._settle()
@@ -90,9 +120,13 @@ class Pages:
         self._gathering = True
         try:
             yield
-        finally:
+        except BaseException:
             self._gathering = False
-            self._settle()
+            with suppress(Exception):  # the error that is on its way says more
+                self._settle()
+            raise
+        self._gathering = False
+        self._settle()
 
     def write(self, connection: Connection) -> None:
         """Store what waits, in the order in which it came."""
@@ -101,11 +135,19 @@ class Pages:
             requests, self._requests = self._requests, Counter()
         for (feed, month), number in requests.items():
             _count(connection, feed, month, number)
-        for one in waiting:
-            _keep(connection, self._feed, one.key, one.page, one.blob)
+        try:
+            for one in waiting:
+                _keep(connection, self._feed, one.key, one.page, one.written.result())
+        except BaseException:
+            with self._lock:  # nothing of this is stored: the requests were made all the same
+                self._requests.update(requests)
+            raise
 
     def close(self) -> None:
-        self._settle()
+        try:
+            self._settle()
+        finally:
+            self._writer.shutdown()
 
     def spend(self, feed: str, month: str, limit: int | None) -> bool:
         """Count one request of `feed` in `month` ("2026-11"); False, uncounted, where `limit` are counted.
@@ -146,9 +188,7 @@ class Pages:
 
 
 def _count(connection: Connection, feed: str, month: str, number: int) -> None:
-    counted = insert_or(budget).values(feed=feed, month=month, requests=number)
-    more = {"requests": budget.c.requests + number}
-    connection.execute(counted.on_conflict_do_update(index_elements=["feed", "month"], set_=more))
+    connection.execute(_COUNT, {"feed": feed, "month": month, "requests": number})
 
 
 def spent(connection: Connection, feed: str, month: str) -> int:
@@ -162,11 +202,8 @@ def month_now() -> str:
     return utc_now().strftime("%Y-%m")
 
 
-def _newest(connection: Connection, feed: str, key: str, moment: datetime | None = None) -> RowMapping | None:
-    rows = select(page).where(page.c.feed == feed, page.c.key == key)
-    if moment is not None:
-        rows = rows.where(page.c.first_at <= moment)
-    return connection.execute(rows.order_by(page.c.id.desc()).limit(1)).mappings().one_or_none()
+def _newest(connection: Connection, feed: str, key: str) -> RowMapping | None:
+    return connection.execute(_NEWEST, {"of": feed, "named": key}).mappings().one_or_none()
 
 
 def _keep(connection: Connection, feed: str, key: str, found: StoredPage, blob: str) -> None:
@@ -177,4 +214,4 @@ def _keep(connection: Connection, feed: str, key: str, found: StoredPage, blob: 
         connection.execute(update(page).where(page.c.id == last["id"]).values(validators))
         return
     row = {"feed": feed, "key": key, "blob": blob, "first_at": found.fetched_at}
-    connection.execute(insert(page).values({**row, **parts, **validators}))
+    insert_all(connection, page, [{**row, **parts, **validators}])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from nftd.store.dialect import insert_new
 from nftd.store.tables import rate
@@ -16,6 +16,12 @@ from scrapers.money import Money
 
 MAX_AGE = timedelta(days=3)
 DOLLAR = "USD"
+_NEAREST = (
+    select(rate.c.usd, rate.c.source)
+    .where(rate.c.asset == bindparam("named"), rate.c.day.between(bindparam("since"), bindparam("until")))
+    .order_by(rate.c.day.desc(), rate.c.source)
+    .limit(1)
+)
 _EXACT = Context(prec=400)  # more digits than the longest amount and rate have together
 
 
@@ -56,7 +62,6 @@ class Rates:
 def _nearest(connection: Connection, asset: str, day: date) -> Worth | None:
     """Of one day's sources the first by name: the same question has the same answer."""
     since = max(day, date.min + MAX_AGE) - MAX_AGE  # a market may date a sale to the year 1
-    span = rate.c.day.between(since.isoformat(), day.isoformat())
-    rows = select(rate.c.usd, rate.c.source).where(rate.c.asset == asset, span)
-    row = connection.execute(rows.order_by(rate.c.day.desc(), rate.c.source).limit(1)).one_or_none()
+    asked = {"named": asset, "since": since.isoformat(), "until": day.isoformat()}
+    row = connection.execute(_NEAREST, asked).one_or_none()
     return None if row is None else Worth(Decimal(row.usd), row.source)

@@ -102,8 +102,8 @@ def usual(connection: Connection, feed: str) -> int | None:
 
 
 def ends(connection: Connection, feed: str) -> Sequence[datetime]:
-    """When readings of this source ended, in order."""
-    rows = select(reading_log.c.at).where(reading_log.c.feed == feed, reading_log.c.outcome.in_(WHOLE))
+    """When readings of this source ended, well or not, in order."""
+    rows = select(reading_log.c.at).where(reading_log.c.feed == feed)
     return connection.execute(rows.order_by(reading_log.c.id)).scalars().all()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from generator.nouns import Verdict
 from nftd.domain import make_id, utc_now
@@ -16,6 +16,21 @@ from nftd.store.tables import listing, source, verdict
 # Whose works they are and what they are called; their raw fields are left where they are.
 _NAMES = tuple(
     listing.c[name] for name in ("id", "market", "market_id", "creator", "url", "chain", "contract", "token_id")
+)
+# Put together once, since every picture needs them: that takes longer than running them.
+_FOUND_AFTER_ALL = (
+    update(source)
+    .where(source.c.id == bindparam("this"), source.c.image.is_(None), source.c.state == "unfit")
+    .values(
+        state="fetched",
+        reason=None,
+        **{name: bindparam(name) for name in ("listing", "image", "image_type", "address")},
+    )
+)
+_AT = (
+    select(source.c.image, source.c.image_type)
+    .where(source.c.address == bindparam("there"), source.c.image.is_not(None))
+    .limit(1)
 )
 
 
@@ -39,10 +54,8 @@ def add(
     A source whose picture could not be had on one market takes the one of another market.
     """
     if image is not None:
-        lacking = update(source).where(source.c.id == identifier, source.c.image.is_(None), source.c.state == "unfit")
         found = {"listing": listing_id, "image": image, "image_type": image_type, "address": address}
-        found |= {"state": "fetched", "reason": None}
-        if connection.execute(lacking.values(**found)).rowcount:
+        if connection.execute(_FOUND_AFTER_ALL, {"this": identifier, **found}).rowcount:
             return True
     row = {
         "id": identifier,
@@ -57,8 +70,7 @@ def add(
 
 def picture_at(connection: Connection, address: str) -> tuple[str, str] | None:
     """Digest and type of the picture that was fetched from this address before."""
-    rows = select(source.c.image, source.c.image_type)
-    row = connection.execute(rows.where(source.c.address == address, source.c.image.is_not(None)).limit(1)).first()
+    row = connection.execute(_AT, {"there": address}).first()
     return None if row is None else (row.image, row.image_type or "")
 
 

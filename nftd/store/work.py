@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from nftd.domain import Claim
 from nftd.errors import LeaseLost
@@ -60,14 +71,12 @@ def claim(
     connection: Connection, stage: str, owner: str, now: float, lease_seconds: float, key: str | None = None
 ) -> Claim | None:
     """Lease the first item of `stage` that is due, or that of `key`; None when there is none."""
-    due = select(work).where(_due(stage, now), work.c.attempt < MAX_ATTEMPTS)
-    due = due if key is None else due.where(work.c.key == key)
-    row = connection.execute(due.order_by(work.c.priority.desc(), work.c.id).limit(1)).one_or_none()
+    asked = {"of": stage, "now": now}
+    row = connection.execute(*((_FIRST, asked) if key is None else (_THIS, {**asked, "named": key}))).one_or_none()
     if row is None:
         return None
-    mine = and_(work.c.id == row.id, work.c.attempt == row.attempt, _due(stage, now))
-    leased = update(work).where(mine).values(owner=owner, lease_until=now + lease_seconds)
-    taken = connection.execute(leased.values(state="leased", attempt=row.attempt + 1))
+    lease = {"holder": owner, "until": now + lease_seconds, "next": row.attempt + 1}
+    taken = connection.execute(_TAKE, {"number": row.id, "last": row.attempt, **lease})
     return Claim(row.id, stage, row.key, row.attempt + 1, owner) if taken.rowcount == 1 else None
 
 
@@ -82,7 +91,7 @@ def park_abandoned(connection: Connection, stage: str, now: float) -> list[tuple
     return [(key, message) for key in connection.execute(parked.returning(work.c.key)).scalars()]
 
 
-def _due(stage: str, now: float) -> ColumnElement[bool]:
+def _due(stage: str | BindParameter[str], now: float | BindParameter[float]) -> ColumnElement[bool]:
     free = or_(work.c.state == "ready", and_(work.c.state == "leased", work.c.lease_until < now))
     return and_(work.c.stage == stage, free, work.c.not_before <= now)
 
@@ -97,8 +106,8 @@ def renew(connection: Connection, held: Claim, now: float, lease_seconds: float)
 
 def finish(connection: Connection, held: Claim) -> None:
     """Mark the item done, in the transaction that writes its results; raises `LeaseLost` otherwise."""
-    done = update(work).where(_ours(held)).values(state="done", lease_until=0.0, error=None)
-    _expect(connection.execute(done).rowcount, held)
+    mine = {"number": held.id, "last": held.attempt, "holder": held.owner}
+    _expect(connection.execute(_FINISH, mine).rowcount, held)
 
 
 def fail(
@@ -207,14 +216,31 @@ def due_keys(connection: Connection, stage: str, now: float) -> Sequence[str]:
 
 
 def _ours(held: Claim) -> ColumnElement[bool]:
-    return and_(
-        work.c.id == held.id,
-        work.c.attempt == held.attempt,
-        work.c.owner == held.owner,
-        work.c.state == "leased",
-    )
+    return _held_by(held.id, held.attempt, held.owner)
+
+
+def _held_by(number: Any, attempt: Any, owner: Any) -> ColumnElement[bool]:
+    return and_(work.c.id == number, work.c.attempt == attempt, work.c.owner == owner, work.c.state == "leased")
 
 
 def _expect(rows: int, held: Claim) -> None:
     if rows != 1:
         raise LeaseLost(f"{held.stage} {held.key} was taken over by another worker: this result is dropped")
+
+
+# Put together once, since every item needs them: that takes longer than running them.
+_OPEN = select(work.c.id, work.c.key, work.c.attempt).where(
+    _due(bindparam("of"), bindparam("now")), work.c.attempt < MAX_ATTEMPTS
+)
+_FIRST = _OPEN.order_by(work.c.priority.desc(), work.c.id).limit(1)
+_THIS = _OPEN.where(work.c.key == bindparam("named"))
+_TAKE = (
+    update(work)
+    .where(work.c.id == bindparam("number"), work.c.attempt == bindparam("last"))
+    .values(state="leased", attempt=bindparam("next"), owner=bindparam("holder"), lease_until=bindparam("until"))
+)
+_FINISH = (
+    update(work)
+    .where(_held_by(bindparam("number"), bindparam("last"), bindparam("holder")))
+    .values(state="done", lease_until=0.0, error=None)
+)

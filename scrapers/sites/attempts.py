@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from scrapers.address import site_of
-from scrapers.errors import Blocked, BudgetSpent, RobotsUnreachable, ScraperError, ShapeChanged, Unreachable
+from scrapers.errors import (
+    BadMoney,
+    Blocked,
+    BudgetSpent,
+    NotStored,
+    RobotsUnreachable,
+    ScraperError,
+    ShapeChanged,
+    Unreachable,
+)
 from scrapers.listing import Listing, Problem
 from scrapers.session import Session
 from scrapers.sites.rules import PageRules
@@ -63,13 +73,13 @@ class Attempts:
         self.unchanged += 1
         return True
 
-    def detail(self, entry: Entry, found_on: str, home: str) -> Listing | Problem:
+    def detail(self, entry: Entry, found_on: str, home: str) -> list[Listing | Problem]:
         """Read the work's own page, which must be on the site `home`; raises `ENDS`, and Unreachable at last."""
         self.tried += 1
         if entry.link is None:
-            return self._failed(found_on, "bad_url", "a link to a work is no http or https address")
+            return [self._failed(found_on, "bad_url", "a link to a work is no http or https address")]
         if site_of(entry.link) != home:
-            return self._failed(entry.link, "other_site", f"the work's page is not on {home}, it was not read")
+            return [self._failed(entry.link, "other_site", f"the work's page is not on {home}, it was not read")]
         try:
             return self._read(entry.link, entry.mark, home)
         except ENDS:
@@ -78,34 +88,46 @@ class Attempts:
             self._unreachable += 1
             if self._unreachable >= MAX_FAILURES_IN_A_ROW:
                 raise
-            return self._note(entry.link, error)
+            return [self._note(entry.link, error)]
         except ScraperError as error:
-            return self._note(entry.link, error)
+            return [self._note(entry.link, error)]
 
-    def embedded(self, work: Work, document: Document) -> Listing | Problem:
+    def embedded(self, work: Work, document: Document) -> list[Listing | Problem]:
         """Take a work that stands on the listing page."""
         from scrapers.document import readable
         from scrapers.reading import listing_from
 
+        def read(priced: bool) -> Listing:
+            with readable(document.url):
+                listing = listing_from(work, document, self.rules.name, embedded=True, priced=priced)
+            return replace(listing, mark=_mark(listing)) if self.rules.newest_first else listing
+
         self.tried += 1
         try:
-            with readable(document.url):
-                listing = listing_from(work, document, self.rules.name, embedded=True)
+            found = self._priced(read)
         except ScraperError as error:
-            return self._note(document.url, error)
-        if self.rules.newest_first:
-            listing = replace(listing, mark=_mark(listing))
-            self.unchanged += self.known(listing.market_id, listing.mark or "")
-        return self._keep(listing)
+            return [self._note(document.url, error)]
+        marked = found[0] if self.rules.newest_first else None
+        if isinstance(marked, Listing):
+            self.unchanged += self.known(marked.market_id, marked.mark or "")
+        return found
 
-    def _read(self, link: str, mark: str, home: str) -> Listing | Problem:
+    def _read(self, link: str, mark: str, home: str) -> list[Listing | Problem]:
         from scrapers.sites.page import parse
 
         page = self.session.get(link)
         self._unreachable = 0
         if site_of(page.url) != home:
-            return self._failed(link, "other_site", f"the work's page leads away from {home}")
-        return self._keep(parse(page, self.rules, mark))
+            return [self._failed(link, "other_site", f"the work's page leads away from {home}")]
+        return self._priced(lambda priced: parse(page, self.rules, mark, priced=priced))
+
+    def _priced(self, read: Callable[[bool], Listing]) -> list[Listing | Problem]:
+        """A work as `read` gives it; where its price cannot be read it comes without, and with that problem."""
+        try:
+            return [self._keep(read(True))]
+        except BadMoney as error:
+            kept = self._keep(read(False))
+            return [kept, problem(kept.url, error)]
 
     def _keep(self, listing: Listing) -> Listing | Problem:
         key = hash(listing.market_id)
@@ -116,6 +138,9 @@ class Attempts:
         return listing
 
     def _note(self, url: str, error: ScraperError) -> Problem:
+        if isinstance(error, NotStored):
+            self.tried -= 1  # nobody tried then
+            return problem(url, error)
         if not isinstance(error, ShapeChanged):
             return self._failed(url, error.code, str(error))
         self.moved = self.moved or error

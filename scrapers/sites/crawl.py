@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from scrapers.address import site_of
 from scrapers.errors import Blocked, Gone, ScraperError, ShapeChanged
 from scrapers.listing import Listing, Problem
-from scrapers.session import Session
+from scrapers.session import Session, time_of
 from scrapers.sites.attempts import ENDS, Attempts, problem
-from scrapers.sites.position import Position, is_template, next_address, stop_before
+from scrapers.sites.position import LOOP, Position, is_template, next_address, stop_before
 from scrapers.sites.rules import PageRules
 from scrapers.source import Known, Scraped, is_caught_up
 
@@ -43,6 +42,7 @@ class Crawl:
         self.visited: set[str] = set()
         self.links: set[int] = set()
         self.part: list[Listing | Problem] = []
+        self.looped = False
 
     def pages(self) -> Iterator[Scraped]:
         position: Position | None = self.begin
@@ -100,11 +100,13 @@ class Crawl:
         except Gone:
             if not again and (number == 1 or not is_template(self.rules.next)):
                 raise
-            yield self._give(None, position.url)  # the gallery has become shorter, or counting went past its end
+            # The gallery has become shorter, or counting went past its end: a link that is gone is no end of it.
+            end = self._give(None, position.url)
+            yield replace(end, unfinished=not is_template(self.rules.next))
             return None
         except ScraperError as error:
             if again and not isinstance(error, ENDS):
-                yield Scraped((), None, position.url)  # or every run would end at this page
+                yield Scraped((), None, position.url, unfinished=True)  # or every run would end at this page
             raise
 
     def _found_on(self, document: Document) -> tuple[list[str | None], list[Work]]:
@@ -137,7 +139,7 @@ class Crawl:
             if index >= position.done:
                 if self._is_over(document.url):
                     return replace(position, done=index)
-                self.part.append(self.attempts.embedded(work, document))
+                self.part += self.attempts.embedded(work, document)
         return None
 
     def _details(self, document: Document, position: Position, links: Sequence[str | None]) -> Step:
@@ -146,7 +148,7 @@ class Crawl:
         from scrapers.sites.entries import entries_of
 
         with readable(document.url):
-            entries = entries_of(document, links, datetime.now(UTC).toordinal(), self.rules.refresh_days)
+            entries = entries_of(document, links, time_of(self.session).toordinal(), self.rules.refresh_days)
         for index, entry in enumerate(entries):
             if self._is_new(entry.link) and index >= position.done and not self.attempts.skip(entry):
                 if self._is_over(entry.link or document.url):
@@ -156,7 +158,7 @@ class Crawl:
 
     def _detail(self, entry: Entry, document: Document, behind: Position) -> Iterator[Scraped]:
         try:
-            self.part.append(self.attempts.detail(entry, document.url, self.home))
+            self.part += self.attempts.detail(entry, document.url, self.home)
         except Blocked as error:
             if self.resumed and self.attempts.tried == 1:  # the work that ended the last run: pass it by
                 self.part.append(problem(entry.link or document.url, error))
@@ -191,6 +193,7 @@ class Crawl:
             return (yield from self._end(document.url))
         if stop := stop_before(url, self.home, self.visited, progress):
             self.part.append(stop)
+            self.looped = stop.code == LOOP
             return (yield from self._end(document.url))
         following = Position(url, position.number + 1, position.works + count)
         last = number == self.rules.max_pages
@@ -222,4 +225,5 @@ class Crawl:
         """What was read since the last part, and where reading goes on behind it."""
         found, self.part = tuple(self.part), []
         self.stand = position or self.stand
-        return Scraped(found, position.to_cursor(self.rules.start) if position else None, page)
+        cursor = position.to_cursor(self.rules.start) if position else None
+        return Scraped(found, cursor, page, unfinished=position is None and self.looped)

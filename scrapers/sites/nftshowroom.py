@@ -67,12 +67,13 @@ class NftShowroom:
         rows = read_json(page).need_rows()
         batch = Batch(page.url, known, str(number + 1) if len(rows) >= self._page_size else None)
         for row in rows:
-            batch.listing(partial(self._listing, row))
+            batch.listing(partial(self._listing, row, batch))
         return batch
 
-    def _listing(self, row: Node) -> Listing:
+    def _listing(self, row: Node, batch: Batch) -> Listing:
         creator = row.need("creator", limit=200)
         key = _key(row, creator)
+        url = f"{HOME}/gallery/{quote(key, safe='')}"
         rights = row.get("rights")
         return Listing(
             market=self.name,
@@ -80,7 +81,7 @@ class NftShowroom:
             title=row.need("title", "name", limit=300),
             creator=creator,
             series=row.text("art_series", limit=200),
-            ask=_ask(row),
+            ask=batch.price(partial(_ask, row), url),
             likes=row.at("reactions").whole("likes"),
             supply=row.whole("tokens"),
             year=_year(row),
@@ -88,7 +89,7 @@ class NftShowroom:
             rights=read_rights(str(rights) if type(rights) is int else row.text("rights", limit=20_000), None),
             royalty_bps=None,  # its field holds no royalty that is ever paid
             media=_media(row),
-            url=f"{HOME}/gallery/{quote(key, safe='')}",
+            url=url,
             chain="hive",
             contract="NFTSR",
             token_id=None,

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Final
 
 from scrapers.errors import BadMoney, BadStatus, TooLarge
-from scrapers.graphql import ask
+from scrapers.graphql import ask, question
 from scrapers.harvest import Batch, Limits
 from scrapers.jsonapi import Node, in_base
 from scrapers.listing import Listing, Observation
@@ -22,7 +22,7 @@ from scrapers.money import Money
 from scrapers.options import Options
 from scrapers.queries import OBJKT_TOKENS
 from scrapers.rights import Rights, read_rights, strictest
-from scrapers.session import Session
+from scrapers.session import Session, latest
 from scrapers.source import Known
 from scrapers.tezos import Place, TezosMarket, TokenKey, token_media, year_of
 
@@ -60,19 +60,29 @@ class Objkt(TezosMarket):
         return made
 
     def _read(self, session: Session, place: Place, known: Known) -> Batch:
-        until = {"_lte": place.until} if place.until else {"_is_null": False}
-        size = self._page_size
-        while True:
-            asked = {"where": {**self._where, "last_listed": until}, "limit": size, "offset": place.skip}
+        sizes = [self._page_size >> times for times in range(self._page_size.bit_length())]
+        first = self._first(session, place, sizes)
+        if first is None and self._first(session, Place(place.until, place.skip + 1), sizes) is not None:
+            return self._without(place, known)  # as it was then: no stored page tells of a 413
+        for size in sizes[first or 0 :]:
             try:
-                rows = ask(session, self._api, OBJKT_TOKENS, asked).need_rows("token")
-                break
+                rows = ask(session, self._api, OBJKT_TOKENS, self._asked(place, size)).need_rows("token")
             except (BadStatus, TooLarge) as error:
                 if isinstance(error, BadStatus) and error.evidence.get("status") != 413:
                     raise
-                if size == 1:
-                    return self._without(place, known)
-                size //= 2
+                continue
+            return self._page(rows, place, size, known)
+        return self._without(place, known)
+
+    def _first(self, session: Session, place: Place, sizes: list[int]) -> int | None:
+        asked = [question(OBJKT_TOKENS, self._asked(place, size)) for size in sizes]
+        return latest(session, self._api, asked)
+
+    def _asked(self, place: Place, size: int) -> dict[str, object]:
+        until = {"_lte": place.until} if place.until else {"_is_null": False}
+        return {"where": {**self._where, "last_listed": until}, "limit": size, "offset": place.skip}
+
+    def _page(self, rows: list[Node], place: Place, size: int, known: Known) -> Batch:
         batch = Batch(self._api, known, str(place.behind(rows, "last_listed")) if len(rows) >= size else None)
         for row in rows:
             self._token(batch, row)
@@ -88,7 +98,7 @@ class Objkt(TezosMarket):
         if (flag := row.text("flag", limit=40)) not in {None, "none"}:
             batch.warn("flagged", f"the market flags {row.text('fa_contract')}:{row.text('token_id')} as {flag}")
             return
-        listing = batch.listing(partial(self._listing, row))
+        listing = batch.listing(partial(self._listing, row, batch))
         if listing is None:
             return
         for offer in row.rows("offers_active"):
@@ -97,7 +107,7 @@ class Objkt(TezosMarket):
         for event in row.rows("events"):
             batch.add(partial(self._sale, event, listing))
 
-    def _listing(self, row: Node) -> Listing:
+    def _listing(self, row: Node, batch: Batch) -> Listing:
         key = TokenKey.of(row, "fa_contract")
         asks = row.rows("listings_active")
         creator = row.rows("creators")[0] if row.rows("creators") else row.at("creators")
@@ -107,7 +117,7 @@ class Objkt(TezosMarket):
             title=row.need("name", limit=300),
             creator=creator.text("creator_address", limit=100) or creator.at("holder").text("address", limit=100),
             series=row.at("fa").text("name", limit=200),
-            ask=_price(asks[0]) if asks else None,
+            ask=batch.price(partial(_price, asks[0]), key.url) if asks else None,
             likes=None,
             supply=row.whole("supply"),
             year=year_of(row.moment("timestamp")),

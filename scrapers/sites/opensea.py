@@ -15,14 +15,14 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from scrapers.errors import BadRule
+from scrapers.errors import BadRule, BadStatus, Gone, ShapeChanged
 from scrapers.harvest import Batch, Limits, walk
 from scrapers.jsonapi import Node, read_json
 from scrapers.listing import Listing, Observation
 from scrapers.options import Options
 from scrapers.rights import read_rights
 from scrapers.seaport import AssetName, listing_price, nft_media, paid
-from scrapers.session import Session
+from scrapers.session import Session, time_of
 from scrapers.source import Known, Scraped
 
 API: Final = "https://api.opensea.io/api/v2"
@@ -35,7 +35,10 @@ _MORE: Final = ("is_suspicious", "creator", "estimated_value_usd", "updated_at")
 
 
 class OpenSea:
-    """The listed works of the collections that were chosen, then the sales and offers of each collection."""
+    """The listed works of each collection that was chosen, then its sales and offers.
+
+    A collection that cannot be read is told, and the next one begins.
+    """
 
     html = False
 
@@ -69,8 +72,19 @@ class OpenSea:
 
         def read(position: str | None) -> Batch:
             slug, stage, following = self._place(position)
-            page = self._listings if stage == "listings" else self._events
-            return page(session, slug, following, known)
+            try:
+                page = self._listings if stage == "listings" else self._events
+                batch = page(session, slug, following, known)
+            except (BadStatus, Gone, ShapeChanged) as error:
+                batch = Batch(error.url, known)
+                batch.failed = error
+                batch.warn(error.code, f"collection {slug}: {error}")
+            batch.part_behind = self._behind(slug)
+            if following is None and batch.fault:
+                batch.failed = batch.fault
+            if batch.failed:
+                batch.following = batch.part_behind
+            return batch
 
         first = cursor if cursor and self._place(cursor) != self._place(None) else None
         return walk(read, first, self._limits, newest_first=False)
@@ -85,13 +99,16 @@ class OpenSea:
             return slug, stage, following
         return self._slugs[0], _STAGES[0], None
 
-    def _behind(self, slug: str, stage: str, following: str | None) -> str | None:
-        if following is not None:
-            return json.dumps([slug, stage, following])
-        if stage == "listings":
-            return json.dumps([slug, "events", None])
+    def _behind(self, slug: str) -> str | None:
+        """The beginning of the next collection."""
         left = self._slugs[self._slugs.index(slug) + 1 :]
         return json.dumps([left[0], "listings", None]) if left else None
+
+    @staticmethod
+    def _within(slug: str, stage: str, answer: Node) -> str | None:
+        """The next page of the same list."""
+        following = answer.text("next", limit=4000)
+        return json.dumps([slug, stage, following]) if following is not None else None
 
     def _get(self, session: Session, path: str, query: Mapping[str, object]) -> Node:
         given = {name: value for name, value in query.items() if value is not None}
@@ -100,7 +117,7 @@ class OpenSea:
     def _listings(self, session: Session, slug: str, following: str | None, known: Known) -> Batch:
         path = f"listings/collection/{quote(slug)}/best"
         answer = self._get(session, path, {"limit": self._page_size, "next": following})
-        batch = Batch(answer.url, known, self._behind(slug, "listings", answer.text("next", limit=4000)))
+        batch = Batch(answer.url, known, self._within(slug, "listings", answer) or json.dumps([slug, "events", None]))
         rows: dict[str, Node] = {}
         names: dict[str, AssetName] = {}
         for row in answer.need_rows("listings"):
@@ -117,7 +134,9 @@ class OpenSea:
         """What the interface tells of works; those that it does not know are a Problem each."""
         missing = {(name.contract, name.token): name for name in names}
         asked = {"identifiers": [name.asked for name in names]}
-        answer = read_json(session.post(f"{self._api}/nfts/batch", asked, self._headers))
+        answer = batch.details(lambda: read_json(session.post(f"{self._api}/nfts/batch", asked, self._headers)))
+        if answer is None:
+            return
         for nft in answer.need_rows("nfts"):
             contract, token = nft.text("contract", limit=150), nft.text("identifier", limit=100)
             name = missing.pop((AssetName.plain(contract or ""), token or ""), None)
@@ -130,17 +149,17 @@ class OpenSea:
         flags = [flag for flag in ("is_disabled", "is_suspicious") if nft.get(flag) is True]
         if flags:
             batch.warn("flagged", f"the market flags {name.text} as {' and '.join(flags)}", name.url)
-        elif listing := batch.listing(partial(self._listing, nft, name, row)):
+        elif listing := batch.listing(partial(self._listing, nft, name, row, batch)):
             batch.add(partial(self._ask, row, listing))
 
-    def _listing(self, nft: Node, name: AssetName, row: Node) -> Listing:
+    def _listing(self, nft: Node, name: AssetName, row: Node, batch: Batch) -> Listing:
         return Listing(
             market=self.name,
             market_id=name.text,
             title=nft.text("name", limit=300) or f"{nft.need('collection', limit=150)} #{name.token}",
             creator=nft.text("creator", limit=150),
             series=nft.text("collection", limit=150),
-            ask=listing_price(row),
+            ask=batch.price(partial(listing_price, row), name.url),
             likes=None,
             supply=None,
             year=None,
@@ -165,10 +184,10 @@ class OpenSea:
         return Observation(self.name, listing.market_id, at, "ask", listing.ask, None, None, event, seller=seller)
 
     def _events(self, session: Session, slug: str, following: str | None, known: Known) -> Batch:
-        since = int((datetime.now(UTC) - timedelta(days=self._days)).timestamp()) // 86_400 * 86_400
+        since = int((time_of(session) - timedelta(days=self._days)).timestamp()) // 86_400 * 86_400
         query = {"event_type": ["sale", "offer"], "after": since, "limit": self._page_size, "next": following}
         answer = self._get(session, f"events/collection/{quote(slug)}", query)
-        batch = Batch(answer.url, known, self._behind(slug, "events", answer.text("next", limit=4000)))
+        batch = Batch(answer.url, known, self._within(slug, "events", answer) or self._behind(slug))
         for row in answer.need_rows("asset_events"):
             batch.add(partial(self._event, row))
         return batch

@@ -54,11 +54,11 @@ class PageSource:
         return Crawl(self.rules, session, known, position or begin, position is not None).pages()
 
 
-def parse(page: Page, rules: PageRules, mark: str | None = None) -> Listing:
+def parse(page: Page, rules: PageRules, mark: str | None = None, *, priced: bool = True) -> Listing:
     """Read the work that a detail page is about; `mark` is the digest of its entry on the listing page.
 
-    Raises ShapeChanged where there is none, BadMoney for a price that cannot be read, WrongContentType,
-    UnreadablePage.
+    Raises ShapeChanged where there is none, BadMoney for a price that cannot be read and is wanted (`priced`),
+    WrongContentType, UnreadablePage.
     """
     from scrapers.document import Document, readable
     from scrapers.reading import listing_from, main_work
@@ -68,4 +68,4 @@ def parse(page: Page, rules: PageRules, mark: str | None = None) -> Listing:
         work = main_work(document.works(rules.fields, rules.decimal), document)
         if work is None:
             raise ShapeChanged(WORK, page.url)
-        return listing_from(work, document, rules.name, mark=mark)
+        return listing_from(work, document, rules.name, mark=mark, priced=priced)

@@ -11,6 +11,7 @@ from scrapers.address import address_digest, resolve, site_of
 from scrapers.errors import BadRule
 from scrapers.listing import Problem
 
+LOOP: Final = "paging_loop"
 _HOLES: Final = ("{page}", "{offset}")
 _PROBE: Final = "90817263549081726354"  # stands in the hole while the address is made whole
 _MAX_COUNT: Final = 10**9
@@ -77,7 +78,7 @@ def stop_before(url: str, home: str, visited: Set[str], progress: bool) -> Probl
     if site_of(url) != home:
         return Problem(url, "other_site", f"the next page is not on {home}, paging ends here")
     if url in visited or not progress:
-        return Problem(url, "paging_loop", "the pages repeat themselves, paging ends here")
+        return Problem(url, LOOP, "the pages repeat themselves: paging ends here")
     return None
 
 

@@ -82,24 +82,26 @@ class Rarible:
             if row.get("suspicious") is True:
                 batch.warn("flagged", f"the market flags {row.text('id')} as suspicious")
                 continue
-            listing = batch.listing(partial(self._listing, row))
+            listing = batch.listing(partial(self._listing, row, batch))
             if listing is not None:
-                batch.add(partial(self._order, row.at("bestSellOrder"), listing, "ask"))
+                if listing.ask is not None:
+                    batch.add(partial(self._order, row.at("bestSellOrder"), listing, "ask"))
                 batch.add(partial(self._order, row.at("bestBidOrder"), listing, "bid"))
         self._activities(session, batch)
         self._rates(session, batch)
         return batch
 
-    def _listing(self, row: Node) -> Listing:
+    def _listing(self, row: Node, batch: Batch) -> Listing:
         item, meta, order = ItemName.of(row, "id"), row.at("meta"), row.at("bestSellOrder")
         creators, minted = row.rows("creators"), row.moment("mintedAt")
+        ask = batch.price(partial(order_price, order, "ask"), item.url)
         return Listing(
             market=self.name,
             market_id=item.name,
             title=meta.need("name", limit=300),
             creator=creators[0].text("account", limit=200) if creators else None,
             series=row.at("itemCollection").text("name", limit=200),
-            ask=order_price(order, "ask"),
+            ask=ask,
             likes=None,
             supply=row.whole("supply"),
             year=minted.year if minted else None,
@@ -113,7 +115,7 @@ class Rarible:
             token_id=item.token,
             seen_at=datetime.now(UTC),
             raw=row.excerpt(*_KEPT),
-            usd=dollars(order.get("makePriceUsd")) if order_price(order, "ask") else None,
+            usd=dollars(order.get("makePriceUsd")) if ask else None,
             mark=row.digest(),
         )
 
@@ -143,7 +145,9 @@ class Rarible:
         while names and len(cursors) <= ACTIVITY_PAGES:
             place = {"cursor": cursors[-1]} if cursors[-1] else {}
             body = {"size": 1000, "filter": wanted, "sort": "LATEST", **place}
-            answer = self._ask(session, "activities/search", body)
+            answer = batch.details(partial(self._ask, session, "activities/search", body))
+            if answer is None:
+                return
             for row in answer.need_rows("activities"):
                 batch.add(partial(self._activity, row, names))
             following = answer.text("cursor", limit=2000)

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from scrapers.columns import columns_of
 from scrapers.csvfile import CsvFile, Record
 from scrapers.errors import BadRule, ScraperError, ShapeChanged
 from scrapers.listing import Listing, Problem
 from scrapers.numbers import Mark
-from scrapers.rows import FIELDS, SEED_COLUMNS, SEED_DAY, SEED_HEADER, Layout
+from scrapers.rows import FIELDS, SEED_DAY, Layout
 from scrapers.session import Session
 from scrapers.sites.rules import require_known
 from scrapers.source import Known, Scraped
@@ -85,17 +86,7 @@ class TableSource:
     def _layout(self, file: CsvFile) -> Layout:
         first = next(iter(file), None)
         header = [clean(cell, 100) for cell in first.cells] if first and not first.fault else []
-        if not any(header):
-            raise ShapeChanged("a header with the names of columns", self._path.name)
-        numbers = {name.casefold(): place for place, name in reversed(list(enumerate(header)))}
-        seed = not self._columns and set(numbers) >= SEED_HEADER
-        wanted = SEED_COLUMNS if seed else self._columns or {name: name for name in FIELDS if name in numbers}
-        for field, column in wanted.items():
-            if clean(column, 100).casefold() not in numbers:
-                raise ShapeChanged(f"column {clean(column, 100)!r} (for {field})", self._path.name)
-        columns = {field: numbers[clean(column, 100).casefold()] for field, column in wanted.items()}
-        if not seed and not {"id", "title"} <= set(columns):
-            raise ShapeChanged("columns for id and title", self._path.name)
+        seed, columns = columns_of(header, self._columns, self._path.name)
         collected = self._collected or (SEED_DAY if seed else None)
         lower = [name.casefold() for name in header]
         return Layout(self.name, lower, columns, self._currency, self._decimal, collected, seed)

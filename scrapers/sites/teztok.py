@@ -68,16 +68,16 @@ class TezTok(TezosMarket):
         full = len(rows) >= self._page_size
         batch = Batch(self._api, known, str(place.behind(rows, TEZTOK_TIME)) if full else None)
         for row in rows:
-            listing = batch.listing(partial(self._listing, row))
+            listing = batch.listing(partial(self._listing, row, batch))
             if listing is not None:
-                for offer in row.rows("listings")[:1]:
+                for offer in row.rows("listings")[:1] if listing.ask else ():
                     batch.add(partial(self._offer, offer, listing, "ask"))
                 for offer in row.rows("offers"):
                     batch.add(partial(self._offer, offer, listing, "bid"))
         self._sales(session, batch)
         return batch
 
-    def _listing(self, row: Node) -> Listing:
+    def _listing(self, row: Node, batch: Batch) -> Listing:
         key = TokenKey.of(row, "fa2_address")
         offers = row.rows("listings")
         royalties = row.whole("royalties_total")
@@ -87,7 +87,7 @@ class TezTok(TezosMarket):
             title=row.need("name", limit=300),
             creator=row.text("artist_address", limit=100),
             series=row.text("fx_collection_name", limit=200),
-            ask=_price(offers[0]) if offers else in_base(row.get("price"), "XTZ"),
+            ask=batch.price(lambda: _price(offers[0]) if offers else in_base(row.get("price"), "XTZ"), key.url),
             likes=None,
             supply=row.whole("editions"),
             year=year_of(row.moment("minted_at")),
@@ -132,7 +132,8 @@ class TezTok(TezosMarket):
         days: set[date] = set()
         for number in range(SALES_PAGES):
             asked = {"where": where, "limit": SALES_PAGE, "offset": number * SALES_PAGE}
-            rows = ask(session, self._api, TEZTOK_SALES, asked).need_rows("events")
+            answer = batch.details(partial(ask, session, self._api, TEZTOK_SALES, asked))
+            rows = answer.need_rows("events") if answer else []
             for row in rows:
                 sale = batch.add(partial(self._sale, row, listed))
                 if sale is not None and sale.at.date() not in days and (rate := _rate(sale)):

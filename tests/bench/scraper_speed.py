@@ -7,6 +7,7 @@ the start of the interpreter included. Scrapy is installed by pip into an enviro
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sqlite3
 import statistics
@@ -22,7 +23,16 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 NFTD = Path(sys.executable).with_name("nftd")
+SCHEMA = ROOT / "nftd" / "store" / "schema.sql"
 SCRAPY = "scrapy>=2.13,<3"
+# Raw pages, kept and compressed, and asked for again on conditions: what nftd always does.
+KEEPING = ("HTTPCACHE_ENABLED=1", "HTTPCACHE_GZIP=1", "HTTPCACHE_POLICY=scrapy.extensions.httpcache.RFC2616Policy")
+
+
+Rows = dict[str, list[str]]
+NAMES = ("nftd", "Scrapy", "Scrapy, bare")
+TABLES = ("listing", "observation")
+TIMES = ("at", "seen_at", "first_seen_at")
 
 
 class Measured(NamedTuple):
@@ -65,8 +75,8 @@ def run(command: Sequence[str | Path], works: int) -> Measured:
     return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, works)
 
 
-def with_nftd(works: int) -> Measured:
-    """`nftd scrape` with an empty store."""
+def with_nftd(works: int, kept: Rows | None = None) -> Measured:
+    """`nftd scrape` with an empty store; its rows are added to `kept`."""
     with gallery(works) as url, tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "nftd.toml"
         config.write_text(
@@ -76,28 +86,42 @@ def with_nftd(works: int) -> Measured:
         )
         data = Path(folder) / "data"
         measured = run([NFTD, "--config", config, "--data", data, "scrape", "gallery"], works)
-        expect(data, works)
+        expect(data / "nftd.sqlite", works, url, kept)
         return measured
 
 
-def with_scrapy(works: int, python: Path) -> Measured:
-    """A spider that stores the same in a SQLite file."""
+def with_scrapy(works: int, python: Path, kept: Rows | None = None, *, bare: bool = False) -> Measured:
+    """A spider that stores the same in a SQLite file; `bare`: one that keeps neither pages nor history."""
     with gallery(works) as url, tempfile.TemporaryDirectory() as folder:
-        spider = ROOT / "tests" / "bench" / "scrapy_spider.py"
-        arguments = ["-a", f"start={url}", "-a", f"file={folder}/scrapy.sqlite"]
+        spider, file = ROOT / "tests" / "bench" / "scrapy_spider.py", Path(folder) / "scrapy.sqlite"
+        settings = [*KEEPING, f"HTTPCACHE_DIR={folder}/pages", f"JOBDIR={folder}/job"]
+        more = ["-a", f"schema={SCHEMA}", *(part for one in settings for part in ("-s", one))]
+        arguments = ["-a", f"start={url}", "-a", f"file={file}", *(["-a", "bare=1"] if bare else more)]
         measured = run([python, "-m", "scrapy", "runspider", spider, *arguments], works)
-        expect(Path(folder), works)
+        expect(file, works, url, None if bare else kept)
         return measured
 
 
-def expect(folder: Path, works: int) -> None:
+def expect(file: Path, works: int, url: str, kept: Rows | None) -> None:
     """All works and their prices are stored: what did less is not measured."""
-    (file,) = [path for path in folder.rglob("*.sqlite*") if path.suffix in {".sqlite", ".sqlite3", ".db"}] or [None]
-    assert file is not None, "no database was written"
     with sqlite3.connect(file) as database:
-        for table in ("listing", "observation"):
+        for table in TABLES:
             (count,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
             assert count == works, f"{table}: {count} of {works}"
+        if kept is not None:
+            kept.update(rows_of(database, url))
+
+
+def rows_of(database: sqlite3.Connection, url: str) -> Rows:
+    """What is stored, but for times, the numbers of rows and the server's address."""
+    found: Rows = {}
+    for table in (*TABLES, "event"):
+        names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        chosen = [name for name in names if name not in TIMES and (name != "id" or table == "listing")]
+        rows = database.execute(f"SELECT {', '.join(chosen)} FROM {table}")  # noqa: S608
+        told = [dict(zip(chosen, row, strict=True)) for row in rows]
+        found[table] = sorted(json.dumps(one, sort_keys=True).replace(url, "/") for one in told)
+    return found
 
 
 def scrapy_python(folder: Path) -> Path:
@@ -116,12 +140,20 @@ def main() -> None:
     parser.add_argument("--scrapy", type=Path, default=Path(tempfile.gettempdir()) / "nftd-bench-scrapy")
     chosen = parser.parse_args()
     python = scrapy_python(chosen.scrapy)
-    rounds = [(with_nftd(chosen.works), with_scrapy(chosen.works, python)) for _ in range(chosen.rounds)]
-    for ours, theirs in rounds:
-        print(f"nftd   {ours}\nscrapy {theirs}\n")
-    for name, of in (("wall", lambda one: one.seconds), ("CPU", lambda one: one.processor)):
-        ratio = statistics.median(of(ours) / of(theirs) for ours, theirs in rounds)
-        print(f"nftd takes {ratio:.2f} of Scrapy's {name} time (the median of {chosen.rounds} rounds)")
+    ours: Rows = {}
+    theirs: Rows = {}
+    works = chosen.works
+    rounds = [
+        (with_nftd(works, ours), with_scrapy(works, python, theirs), with_scrapy(works, python, bare=True))
+        for _ in range(chosen.rounds)
+    ]
+    assert ours == theirs, "the two did not store the same"
+    for one in rounds:
+        print("\n".join(f"{name:<12} {measured}" for name, measured in zip(NAMES, one, strict=True)), end="\n\n")
+    for other, name in enumerate(NAMES[1:], 1):
+        wall = statistics.median(one[0].seconds / one[other].seconds for one in rounds)
+        processor = statistics.median(one[0].processor / one[other].processor for one in rounds)
+        print(f"nftd takes {wall:.2f} of the wall time and {processor:.2f} of the CPU time of {name}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from tests.e2e.launcher import Home
 PLACES = (
     "_bring_up_to_date commit",
     "_begun committed",
-    "scrape.blob replace",
+    "blob replace",
     "scrape.save commit",
     "scrape.save committed",
     "select.finish commit",

@@ -36,7 +36,7 @@ SUMMARY = {
 BY_NAME = ("refused", "blocked", "outcomes", "alarms", "approved")
 HEAVY = {"torch", "cv2", "pandas", "alembic", "eth_account"}
 COMMANDS = (
-    *("init", "once", "run", "status", "scrape", "import", "select", "report", "dream", "score", "critics"),
+    *("init", "once", "run", "status", "metrics", "scrape", "import", "select", "report", "dream", "score", "critics"),
     *("queue list", "queue show", "queue approve", "queue reject", "queue again", "queue undo", "appeal", "web", "cid"),
     *("publish", "pins list", "pins audit", "key new", "key import", "key show", "voucher digest", "voucher verify"),
     *("sign", "export", "submit", "withdraw", "explain", "weights list", "weights fetch", "weights verify"),

@@ -123,7 +123,7 @@ def test_status_tells_how_each_source_went(home: Home, gallery: Gallery) -> None
     gallery.break_("/", status(404))
     home.nftd("once")
     assert home.json("status")["feeds"]["g"]["outcome"] == "failed"
-    assert "feed         g: failed" in home.ok("status").out
+    assert "source       g: failed" in home.ok("status").out
 
 
 def test_a_budget_that_is_spent_blocks_its_source_and_nothing_is_sent(home: Home, gallery: Gallery) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import select
 
+from nftd import logs
 from nftd.config import BUNDLED, Settings, SourceSettings
 from nftd.errors import SourceOff, UsageError
 from nftd.feeds import Feeds
-from nftd.logs import to_stderr
 from nftd.sample.server import Gallery
 from nftd.stages.house import House
 from nftd.stages.loop import Stage, run_stage
@@ -214,14 +213,13 @@ def test_the_same_problem_of_two_sources_is_told_of_both(site: Site, open_house:
 
 
 def test_foreign_text_in_the_log_is_plain_text_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    to_stderr()
-    log = structlog.get_logger()
-    log.warning("odd\x1b]0;title\x07", key="a\u202e\x1b[2J\nlevel=error", path=Path("x\x1by"), values=["\x1b"], count=3)
+    logs.warning(
+        "odd\x1b]0;title\x07", key="a\u202e\x1b[2J\nlevel=error", path=Path("x\x1by"), values=["\x1b"], count=3
+    )
     try:
         raise ValueError("from a page: \x1b[31m\u202e\r\n  and more")
     except ValueError as error:
-        log.error("failed", exc_info=error)
-    structlog.reset_defaults()
+        logs.error("failed", exc_info=error)
     first, second = capsys.readouterr().err.splitlines()
     assert (first + second).isprintable()
     assert "count=3" in first

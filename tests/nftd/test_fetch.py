@@ -237,15 +237,17 @@ def test_a_gateway_that_is_away_leaves_the_picture_for_later(store: Store) -> No
 
 def test_a_stop_in_one_lane_ends_the_others_after_what_they_hold(store: Store) -> None:
     begun: list[str] = []
-    stopped = threading.Event()
+    both, stopped = threading.Barrier(2), threading.Event()
 
     def do(_house: House, lease):
         begun.append(lease.key)
+        if lease.key in {"stop", "a"}:
+            both.wait(20)
         if lease.key == "stop":
             stopped.set()
             raise KeyboardInterrupt
         stopped.wait(20)
-        time.sleep(0.2)
+        time.sleep(1)  # until the others have been told, on a busy machine too
         return lambda _connection: None
 
     with store.write() as connection:
@@ -333,16 +335,15 @@ def test_a_work_that_lost_its_picture_takes_no_other(store: Store) -> None:
 def test_an_opt_out_on_one_market_holds_for_the_token_on_another(store: Store) -> None:
     token = {"chain": "ethereum", "contract": "0xabc", "token_id": "7"}
     chosen = settings().model_copy(update={"optout": OptOutSettings(creators=["Ada"])})
-    with Site() as site, store.write() as connection:
-        address = site.page("/1.png", rooms.PNG, "image/png")
-        listings.save(connection, "gallery", rooms.listing(2, market="other", creator="Ada", **token), demo=False)
-        media = Media(address, "photo", "image/png")
-        listings.save(connection, "gallery", rooms.listing(1, creator=None, media=media, **token), demo=False)
-        one = listings.listing_id("gallery", "g-1")
-        row = {"id": one, "state": "selected", "reason": "selected", "rank": 1, "selection": {}}
-        listings.judge(connection, [row])
-        work.enqueue(connection, "fetch", one)
-        connection.commit()
+    with Site() as site:
+        media = Media(site.page("/1.png", rooms.PNG, "image/png"), "photo", "image/png")
+        with store.write() as connection:
+            listings.save(connection, "gallery", rooms.listing(2, market="other", creator="Ada", **token), demo=False)
+            listings.save(connection, "gallery", rooms.listing(1, creator=None, media=media, **token), demo=False)
+            one = listings.listing_id("gallery", "g-1")
+            row = {"id": one, "state": "selected", "reason": "selected", "rank": 1, "selection": {}}
+            listings.judge(connection, [row])
+            work.enqueue(connection, "fetch", one)
         house = fetch(store, chosen)
         assert site.hits["/1.png"] == 0
     assert house.tally.refused == {"opted_out": 1}

@@ -210,9 +210,16 @@ def test_threads_share_one_budget(site: Site, clock: Clock) -> None:
     assert (site.hits["/"], spent) == (5, ["budget_spent"] * 7)
 
 
-def test_a_budget_without_a_store_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="gallery"):
-        HttpSession(LIMITS, feed="gallery", budget=3)
+def test_a_budget_without_a_store_holds_for_the_session(site: Site, clock: Clock) -> None:
+    site.page("/", "work")
+    with HttpSession(LIMITS, local=True, feed="gallery", budget=2, clock=clock) as session:
+        for _ in range(2):
+            session.get(site.url)
+        with pytest.raises(errors.BudgetSpent, match="made its 2 requests of 2026-11"):
+            session.get(site.url)
+        clock.forward(days=10)
+        session.get(site.url)
+    assert site.hits["/"] == 3
 
 
 def test_a_key_that_a_server_echoes_in_a_redirect_is_not_kept(site: Site) -> None:
@@ -224,7 +231,8 @@ def test_a_key_that_a_server_echoes_in_a_redirect_is_not_kept(site: Site) -> Non
     assert "hush" not in repr(pages.kept)
 
 
-def test_a_key_is_not_sent_where_all_can_read_it() -> None:
-    with HttpSession(LIMITS) as session, pytest.raises(errors.BadHeader, match="https only") as caught:
+@pytest.mark.parametrize("local", [False, True])
+def test_a_key_is_not_sent_where_all_can_read_it(local: bool) -> None:
+    with HttpSession(LIMITS, local=local) as session, pytest.raises(errors.BadHeader, match="https only") as caught:
         session.get("http://api.example/a", {"X-API-KEY": "hush-7f3a"})
     assert "hush" not in f"{caught.value} {caught.value.evidence}"

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from nftd import cycle
 from nftd.config import Settings, SourceSettings
@@ -20,6 +21,8 @@ from nftd.store.database import Store
 from nftd.store.tables import event, listing, observation, reading, reading_log
 from scrapers import errors
 from scrapers.harvest import Batch, Limits, walk
+from scrapers.listing import Problem
+from scrapers.source import Scraped
 from tests.nftd import readers, rooms
 from tests.nftd.readers import PAGES, PER_PAGE, Shelf, read_once
 
@@ -231,6 +234,22 @@ class Newest:
         return walk(read, cursor, Limits(self.most, 1000), newest_first=True)
 
 
+class Circle(Newest):
+    """From page 1 on it leads to page 1 again, until it is mended."""
+
+    def __init__(self, mended: bool = False) -> None:
+        super().__init__()
+        self.mended = mended
+
+    def pages(self, _session, cursor, known):
+        for page in super().pages(_session, cursor, known):
+            if not self.mended and page.cursor == "2":
+                told = Problem(page.page, "paging_loop", "the pages repeat themselves: paging ends here")
+                yield replace(page, found=(*page.found, told), cursor=None, unfinished=True)
+                return
+            yield page
+
+
 def stored(store: Store) -> int:
     with store.read() as connection:
         return len(connection.execute(select(listing.c.id)).all())
@@ -256,6 +275,54 @@ def test_a_reading_that_ends_at_its_limit_goes_on_behind_it(store: Store, read) 
         read(source)
     assert (first.read, second.read, third.read) == ([0, 1], [2, 3], [0])
     assert stored(store) == 12
+
+
+@pytest.mark.parametrize("caught_up_before", [False, True])
+def test_a_reading_that_ended_in_a_circle_is_not_whole_and_the_next_reads_all(
+    store: Store, read, caught_up_before: bool
+) -> None:
+    if caught_up_before:
+        read(Newest())
+        with store.write() as connection:  # all of the first pages is new again
+            connection.execute(update(listing).values(mark=None))
+    found = read(Circle()).summary
+    assert (found["refused"], found["outcomes"]["g"]) == (
+        {"paging_loop": 1},
+        "nothing_new" if caught_up_before else "read",
+    )
+    with store.read() as connection:
+        row = connection.execute(select(reading.c.cursor, reading.c.caught_up)).one()
+    assert tuple(row) == (None, False)
+    again, mended, after = Circle(), Circle(mended=True), Circle(mended=True)
+    for source in (again, mended, after):
+        read(source)
+    assert again.read == [0, 1], "from the start, though all of it is known"
+    assert mended.read == [0, 1, 2, 3], "nothing older was taken for known"
+    assert after.read == [0]
+    assert stored(store) == 12
+
+
+def test_a_circle_raises_no_alarm_of_a_market_that_became_empty(store: Store, read) -> None:
+    for _ in range(3):
+        read(Shelf())
+    empty = Shelf(pages=0)
+    empty.pages = lambda *_: iter([Scraped((), None, None, unfinished=True)])
+    assert read(empty).summary["alarms"] == {}
+
+
+def test_a_reading_by_hand_that_ended_in_a_circle_is_not_whole_either(
+    store: Store, read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nftd.cli.sources import Told, _read
+    from nftd.feeds import Feeds
+
+    read(Newest())
+    readers.use(Circle(), monkeypatch.setattr)
+    with Feeds(readers.settings(), store) as feeds:
+        feed = feeds.get("g")
+        _read(Told(json=False), feed, store, None)
+        with store.read() as connection:
+            assert not readings.standing(connection, "g", feed.rules).caught_up
 
 
 def test_a_reading_by_hand_that_breaks_off_does_not_hide_what_is_behind_it(store: Store, read) -> None:

@@ -149,6 +149,7 @@ def test_works_are_read_from_the_entries_of_a_listing_page() -> None:
     assert [(one.title, one.creator, str(one.ask), one.likes, one.url) for one in works] == [
         ("Ufer", "Ada", "1250.5 EUR", 12, f"{START}werk/1"),
         ("Wald", "Bo", "3500 EUR", None, f"{START}werk/2"),
+        ("Berg", "Bo", "None", 1, f"{START}werk/3"),
     ]
     assert [one.code for one in found if isinstance(one, Problem)] == ["bad_money"]
 
@@ -164,10 +165,23 @@ def test_works_are_read_from_the_state_of_a_listing_page() -> None:
     works = [one for one in found if isinstance(one, Listing)]
     assert [(one.market_id, one.title, str(one.ask), one.likes) for one in works] == [
         ("11", "Ash", "1299 EUR", 5),
+        ("12", "Elm", "None", None),
         ("13", "Oak", "None", 1204),
     ]
     assert [one.code for one in found if isinstance(one, Problem)] == ["bad_money", "page_limit"]
-    assert [one.media and one.media.url for one in works] == [f"{START}i/11.png", None]
+    assert [one.media and one.media.url for one in works] == [f"{START}i/11.png", None, None]
+
+
+def test_a_price_against_the_decimal_sign_costs_one_price_and_not_the_page() -> None:
+    cards = "".join(f"<li><h2>{name}</h2><b>{price}</b></li>" for name, price in [("A", "1.25"), ("B", "1,25")])
+    fields = {"title": "h2", "price": "b", "currency": "text:EUR", "identifier": "h2"}
+    read = rules(details=False, entries="li", fields=fields, decimal=",")
+    found = list(listings(PageSource(read), Shelf({START: page(START, cards)})))
+    works = [one for one in found if isinstance(one, Listing)]
+    assert [(one.title, str(one.ask)) for one in works] == [("A", "None"), ("B", "1.25 EUR")]
+    (told,) = [one for one in found if isinstance(one, Problem)]
+    assert (told.code, "decimal comma" in told.message) == ("bad_money", True)
+    assert works[0].raw["price"] == "1.25"
 
 
 def test_links_may_stand_in_the_state() -> None:

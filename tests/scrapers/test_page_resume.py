@@ -54,6 +54,7 @@ class Store:
     def __init__(self) -> None:
         self.marks: dict[str, str | None] = {}
         self.cursor: str | None = None
+        self.whole = False
 
     def known(self, market_id: str, mark: str, /) -> bool:
         return self.marks.get(market_id) == mark or (not market_id and mark in self.marks.values())
@@ -61,6 +62,7 @@ class Store:
     def keep(self, part: Scraped) -> None:
         self.marks |= {one.market_id: one.mark for one in part.found if isinstance(one, Listing)}
         self.cursor = part.cursor
+        self.whole = part.cursor is None and not part.unfinished
 
     def run(self, shelf: Shelf, parts: int | None = None, **rules: object) -> list[Listing | Problem]:
         """Read on from where the last run was cut short, storing at most so many parts."""
@@ -298,6 +300,7 @@ def test_a_gallery_that_became_shorter_is_read_from_its_start_next_time(end: Sav
         shelf.pages[f"{START}?page=2"] = end
     assert store.run(shelf) == []
     assert store.cursor is None
+    assert store.whole == (end is not None), "a link that is gone is no end of the gallery"
 
 
 def test_a_page_that_stays_broken_does_not_hold_the_gallery_for_ever() -> None:
@@ -307,6 +310,7 @@ def test_a_page_that_stays_broken_does_not_hold_the_gallery_for_ever() -> None:
     with pytest.raises(ServerError):
         store.run(shelf)
     assert store.cursor is None
+    assert not store.whole, "what lies behind it was not read: the next reading must not stop at what is known"
     shelf.pages[f"{START}?page=2"] = Blocked("no", f"{START}?page=2")
     with pytest.raises(Blocked):
         store.run(shelf)

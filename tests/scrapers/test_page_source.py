@@ -21,7 +21,7 @@ from scrapers.errors import (
 from scrapers.listing import Listing, Problem
 from scrapers.session import Page
 from scrapers.sites.page import PageRules, PageSource
-from scrapers.source import listings
+from scrapers.source import listings, nothing_known
 from scrapers.work import Work
 from tests.scrapers.shelf import SavedPage, Shelf, page, saved
 
@@ -112,7 +112,7 @@ def test_one_bad_item_is_a_problem_and_the_run_goes_on() -> None:
     shelf.pages[f"{HOME}/works/4"] = work(4, offers={"price": "1,2", "priceCurrency": "ETH"})
     shelf.pages[f"{HOME}/works/5"] = work(6)
     ids, problems = read(shelf)
-    assert ids == ["w-6"]
+    assert ids == ["w-4", "w-6"], "a price that cannot be read costs nobody the work"
     assert problems == ["shape_changed", "not_found", "wrong_content_type", "bad_money", "duplicate_id"]
 
 
@@ -134,7 +134,7 @@ def test_a_page_that_no_parser_takes_is_one_problem_and_the_run_goes_on() -> Non
     shelf.pages[f"{HOME}/works/3"] = HUGE
     found = list(listings(source(), shelf))
     problems = [item for item in found if isinstance(item, Problem)]
-    assert [item.market_id for item in found if isinstance(item, Listing)] == ["w-4"]
+    assert [item.market_id for item in found if isinstance(item, Listing)] == ["w-3", "w-4"]
     assert [item.url[-1] for item in problems] == ["1", "2", "3"]
     assert (problems[0].code, problems[2].code) == ("unreadable_page", "bad_money")
     # How deep a parser may go depends on the stack that is left where it is called.
@@ -289,6 +289,9 @@ def test_paging_that_turns_in_a_circle_ends() -> None:
     shelf = gallery(2)
     shelf.pages[f"{START}?page=2"] = index(f"{START}?page=2", "works/3", following="/")
     assert read(shelf) == (["w-1", "w-2", "w-3"], ["paging_loop"])
+    last = list(source().pages(shelf, None, nothing_known))[-1]
+    assert (last.cursor, last.unfinished) == (None, True), "what is behind the circle was not seen"
+    assert not list(source().pages(gallery(2), None, nothing_known))[-1].unfinished
 
 
 def test_paging_that_invents_new_addresses_for_old_works_ends() -> None:

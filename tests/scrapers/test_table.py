@@ -167,8 +167,38 @@ def test_a_file_that_is_not_there_or_no_table_is_one_typed_error(tmp_path: Path)
             pages(written(tmp_path, text))
     with pytest.raises(ShapeChanged, match="Cost"):
         pages(written(tmp_path, "No,Work\n1,A\n"), **MAPPED)
-    with pytest.raises(ShapeChanged, match="id and title"):
+    with pytest.raises(ShapeChanged, match="id or title"):
         pages(written(tmp_path, "a,b\n1,2\n"))
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (
+            "Number,Name,Cost",
+            "works.csv has the columns Number, Name, Cost, and none is named id or title: say which it is, such as"
+            " --column id=Number --column title=Name (in a configuration: options.columns)",
+        ),
+        ("Token ID,Title", "none is named id: say which it is, such as --column 'id=Token ID' (in"),
+        ("a,b", "--column id=NAME --column title=NAME (in"),
+        (",".join(f"c{number}" for number in range(30)), "c19 and 10 more, and none"),
+        ("\u202etitle'; rm,\x1bno", "such as --column id=no --column title=NAME (in"),
+    ],
+)
+def test_columns_that_are_not_recognized_are_told_with_the_file_and_what_to_do(
+    tmp_path: Path, header: str, told: str
+) -> None:
+    with pytest.raises(ShapeChanged) as caught:
+        pages(written(tmp_path, f"{header}\n1,2,3\n"))
+    assert told in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert "page" not in str(caught.value)
+
+
+def test_a_column_that_is_missing_is_told_with_those_that_are_there(tmp_path: Path) -> None:
+    with pytest.raises(ShapeChanged) as caught:
+        pages(written(tmp_path, "No,Work\n1,A\n"), **MAPPED)
+    assert str(caught.value) == "works.csv has no column 'Cost' (for price): its columns are No, Work"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,11 @@ def test_without_an_id_the_same_kind_time_and_price_is_the_same(store: Store) ->
     assert save(store, plain, sale(event=None, at=rooms.NOON + DAY), sale(event=None, kind="bid")) == (2, 0)
 
 
+def test_two_alike_on_one_page_are_one(store: Store) -> None:
+    with store.write() as connection:
+        assert observations.save(connection, [sale(event=None), sale(event=None)]) == (1, 0)
+
+
 def test_what_is_of_no_stored_work_is_counted_and_left(store: Store) -> None:
     assert save(store, sale(market_id="other"), sale()) == (1, 1)
 

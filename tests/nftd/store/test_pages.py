@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
@@ -56,11 +57,13 @@ def test_the_newest_counts_and_the_earlier_ones_stay(store: Store) -> None:
     for minutes, body in ((0, b"one"), (10, b"two"), (20, b"one")):
         pages.keep(KEY, page(body, minutes))
     assert pages.newest(KEY).body == b"one"
-    assert [pages.at(KEY, rooms.NOON + timedelta(minutes=at)).body for at in (0, 9, 10, 25)] == [
-        *(b"one", b"one", b"two", b"one")
+    history = pages.history()
+    assert [(one.key, one.first_at) for one in history] == [
+        (KEY, rooms.NOON + timedelta(minutes=at)) for at in (0, 10, 20)
     ]
-    assert pages.at(KEY, rooms.NOON - timedelta(minutes=1)) is None
-    assert len(rows(store)) == 3
+    assert [pages.whole(one.number) for one in history] == [page(b"one"), page(b"two", 10), page(b"one", 20)]
+    store.blobs.path(rows(store)[1]["blob"]).unlink()
+    assert pages.whole(history[1].number) is None
 
 
 def test_the_same_content_again_is_one_row_that_was_fetched_later(store: Store) -> None:
@@ -70,7 +73,20 @@ def test_the_same_content_again_is_one_row_that_was_fetched_later(store: Store) 
     assert pages.newest(KEY) == page(minutes=5, etag='"2"')
     (row,) = rows(store)
     assert (row["first_at"], row["fetched_at"]) == (rooms.NOON, rooms.NOON + timedelta(minutes=5))
-    assert pages.moments() == [rooms.NOON]
+    assert [one.first_at for one in pages.history()] == [rooms.NOON]
+
+
+def test_pages_that_keep_nothing_count_requests_all_the_same(store: Store) -> None:
+    Pages(store, "g").keep(KEY, page())
+    looking = Pages(store, "g", keeps=False)
+    assert looking.newest(KEY) == page()
+    looking.keep(KEY, page(b"other"))
+    looking.keep(f"{KEY}2", page())
+    assert looking.spend("g", "2026-11", None)
+    looking.close()
+    assert looking.spend("g", "2026-11", 2)
+    assert not looking.spend("g", "2026-11", 2)
+    assert len(rows(store)) == 1
 
 
 def test_pages_of_two_sources_and_of_two_questions_are_apart(store: Store) -> None:
@@ -97,6 +113,34 @@ def test_a_server_that_moves_keeps_its_pages(store: Store) -> None:
     after = Pages(store, "sample", "http://127.0.0.1:2222", "bundled:")
     assert after.newest(get_key("http://127.0.0.1:2222/a")).url == "http://127.0.0.1:2222/a"
     assert "127.0.0.1" not in rows(store)[0]["key"] + rows(store)[0]["url"]
+
+
+def test_bytes_that_cannot_be_kept_stop_the_page_and_the_request_still_counts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = Pages(store, "g")
+    assert pages.spend("g", "2026-11", None)
+    with monkeypatch.context() as patch:
+        patch.setattr(store.blobs, "put", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(OSError, match="No space left"):
+            pages.keep(KEY, page())
+    assert rows(store) == []
+    pages.close()
+    with store.read() as connection:
+        assert spent(connection, "g", "2026-11") == 1
+
+
+def test_an_error_while_reading_is_not_hidden_by_one_of_keeping(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = Pages(store, "g")
+    monkeypatch.setattr(store.blobs, "put", Mock(side_effect=OSError(28, "No space left on device")))
+
+    def read() -> None:
+        with pages.gathered():
+            pages.keep(KEY, page())
+            raise KeyError("first")
+
+    with pytest.raises(KeyError, match="first"):
+        read()
 
 
 def test_a_budget_ends_exactly_at_its_limit_whoever_spends(store: Store) -> None:

@@ -23,6 +23,7 @@ from nftd.store.database import Store
 from nftd.store.tables import approval, decision, event, listing, metadata, observation, publication, signature
 from scrapers.money import Money
 from tests.nftd import rooms
+from tests.nftd.store.write_schema import schema
 
 
 @pytest.fixture
@@ -47,6 +48,11 @@ def draft_of(store: Store, identifier: str) -> str:
 def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
     with store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_new_store_is_what_the_migrations_would_have_made() -> None:
+    told = "after a new migration: python -m tests.nftd.store.write_schema"
+    assert migrate.SCHEMA.read_text(encoding="utf-8") == schema(), told
 
 
 def test_the_newest_migration_is_the_one_that_a_start_looks_for() -> None:

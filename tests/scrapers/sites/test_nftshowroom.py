@@ -76,10 +76,14 @@ def test_odd_values_are_none_or_a_problem(market: NftShowroomApi, session: HttpS
         ("ana_shores_tide-1", None),
         ("ana_shores_tide-2", "0.00000000000000007 HIVE"),
         ("ana_shores_tide-3", "1234567890123456789012345 HIVE"),
+        ("ana_shores_tide-4", None),
+        ("ana_shores_tide-5", None),
+        ("ana_shores_tide-6", None),
         ("ana_shores_tide-7", "0.1 HIVE"),
         ("ana_shores_tide-9", "21.5 HIVE"),
     ]
     assert codes(pages) == ["bad_money", "bad_money", "shape_changed", "shape_changed"]
+    assert [one.url.rpartition("/")[2] for one in of(Problem, pages)][:3] == [f"ana_shores_tide-{n}" for n in (4, 5, 6)]
     by_id = {work.market_id: work for work in works(pages)}
     assert by_id["ana_shores_tide-0"].likes is None, "a missing count is not 0 likes"
     assert (by_id["ana_shores_tide-1"].year, by_id["ana_shores_tide-7"].year) == (2158, 1)
@@ -110,7 +114,7 @@ def test_a_page_that_repeats_for_ever_ends(market: NftShowroomApi, session: Http
     market.stuck = True
     pages = read(source(market), session)
     assert codes(pages) == ["paging_loop"]
-    assert pages[-1].cursor is None
+    assert (pages[-1].cursor, pages[-1].unfinished) == (None, True)
     assert len(market.asked) == 2
 
 

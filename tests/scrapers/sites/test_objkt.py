@@ -7,11 +7,12 @@ import pytest
 
 from nftd.http import HttpSession
 from scrapers.errors import BadStatus, Blocked, ShapeChanged
+from scrapers.listing import Problem
 from scrapers.sites import make_source
 from scrapers.source import Source
 from tests.nftd.http_server import status
 from tests.scrapers.servers.objkt import COLUMNS, CONTRACT, ObjktApi, token
-from tests.scrapers.sites.reading import assert_exact, codes, read, seen, works
+from tests.scrapers.sites.reading import assert_exact, codes, of, read, seen, works
 
 
 @pytest.fixture
@@ -111,11 +112,15 @@ def test_prices_in_tokens_keep_their_contract_and_decimals(market: ObjktApi, ses
     asks = {work.token_id: work.ask and str(work.ask) for work in works(pages)}
     assert asks == {
         "1": "1.5 tezos:KT1XRPEPXbZK25r3Htzp2o1x7xdMMmfocKNW",
+        "2": None,
         "3": None,
+        "4": None,
         "5": "1234567890123456789.012345 XTZ",
         "6": None,
     }
-    assert codes(pages) == ["bad_money", "bad_money"]
+    told = {one.url.rpartition("/")[2]: one.message for one in of(Problem, pages)}
+    assert set(told) == {"2", "4"}, "a price that cannot be read is told of its work, and costs nobody the work"
+    assert "currency 31337" in told["2"]
     assert_exact(pages)
 
 

@@ -1,17 +1,20 @@
 """OpenSea's interface against a server that behaves as it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from nftd.http import HttpSession
-from scrapers.errors import BadRule, Blocked, ShapeChanged
+from scrapers.errors import BadRule, Blocked, Gone, ScraperError, ShapeChanged
+from scrapers.listing import Problem
 from scrapers.sites import make_source
 from scrapers.source import Source, nothing_known
-from tests.scrapers.servers.api import KEY
+from tests.nftd.http_server import status
+from tests.scrapers.servers.api import KEY, Refusal
 from tests.scrapers.servers.opensea import CONTRACT, OpenSeaApi, listing, nft, offer, sale
-from tests.scrapers.sites.reading import assert_exact, codes, read, seen, works
+from tests.scrapers.sites.reading import assert_exact, codes, of, read, seen, works
 
 
 @pytest.fixture
@@ -121,9 +124,12 @@ def test_prices_are_in_the_asset_that_the_order_is_paid_in(market: OpenSeaApi, s
         "1": "5 USDC",
         "2": "5 ethereum:0xbadbadbadbadbadbadbadbadbadbadbadbadbadb",
         "3": "0.75 ETH",
+        "4": None,
+        "5": None,
         "6": "1234567.890123456789012345 ETH",
         "7": None,
         "8": None,
+        "9": None,
     }
     assert codes(pages) == ["bad_money", "bad_money", "shape_changed"]
     assert_exact(pages)
@@ -152,7 +158,71 @@ def test_a_cursor_that_repeats_for_ever_ends(market: OpenSeaApi, session: HttpSe
     market.stuck = True
     pages = read(source(market), session)
     assert codes(pages) == ["paging_loop"]
-    assert pages[-1].cursor is None
+    assert (pages[-1].cursor, pages[-1].unfinished) == (None, True)
+
+
+def test_limits_move_over_the_collections_and_reach_the_last(market: OpenSeaApi, session: HttpSession) -> None:
+    """A run goes on where the last one stopped, in listings and in events, and known works end none of them."""
+    market.events = {"apes": [sale(number, 1) for number in range(25)], "cats": [sale(100, 100)]}
+    market.listings["dogs"] = [listing(number) for number in range(200, 212)]
+    market.nfts |= {str(number): nft(number) for number in range(200, 212)}
+    chosen = {"collections": ["apes", "cats", "dogs"], "max_pages": 2}
+    stored: set[tuple[str, str | None]] = set()
+
+    def known(name: str, mark: str) -> bool:
+        return (name, mark) in stored
+
+    for _ in range(2):
+        cursor, found, runs = None, [], 0
+        while runs == 0 or cursor is not None:
+            pages = read(source(market, **chosen), session, cursor, known)
+            cursor, runs = pages[-1].cursor, runs + 1
+            found += pages
+            stored |= {(work.market_id, work.mark) for work in works(pages)}
+        assert (runs, len(found), len(seen(found, "sale"))) == (6, 11, 26)
+    assert len(stored) == 38
+    assert all(page.unfinished is False for page in found)
+
+
+@pytest.mark.parametrize("fault", ["listings", "events", "shape", "loop"])
+def test_a_collection_that_cannot_be_read_hides_no_later_one(
+    market: OpenSeaApi, session: HttpSession, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = market.answer
+
+    def broken(method: str, path: str, given: Mapping[str, Any]) -> object:
+        if "/apes" in path and fault in path:
+            raise Refusal(404 if fault == "listings" else 400)
+        if "/listings/collection/apes" in path and fault == "shape":
+            return {"orders": []}
+        if "/listings/collection/apes" in path and fault == "loop":
+            return {**answer(method, path, {"limit": 10}), "next": "at-0"}
+        return answer(method, path, given)
+
+    monkeypatch.setattr(market, "answer", broken)
+    pages = read(source(market, collections=["apes", "cats"]), session)
+    assert works(pages)[-1].token_id == "100"
+    wanted = {"listings": "not_found", "events": "bad_status", "shape": "shape_changed", "loop": "paging_loop"}
+    assert codes(pages) == [wanted[fault]]
+    assert pages[-1].unfinished is (fault == "loop")
+    if fault != "loop":
+        assert "collection apes" in of(Problem, pages)[0].message
+    if fault in {"listings", "shape"}:
+        with pytest.raises(ScraperError):
+            read(source(market), session)
+
+
+def test_when_no_collection_can_be_read_the_run_fails(market: OpenSeaApi, session: HttpSession) -> None:
+    market.faults = [status(404), status(404)]
+    with pytest.raises(Gone):
+        read(source(market, collections=["dogs", "owls"]), session)
+    market.listings["apes"] = [{"hash": 1}]
+    market.listings["cats"] = [{"hash": 2}]
+    with pytest.raises(ShapeChanged):
+        read(source(market, collections=["apes", "cats"]), session)
+    market.listings["cats"] = [listing(100)]
+    pages = read(source(market, collections=["apes", "cats"]), session)
+    assert [work.token_id for work in works(pages)] == ["100"], "one odd listing is not the market's shape"
 
 
 def test_key_and_collections_are_needed(market: OpenSeaApi, session: HttpSession) -> None:

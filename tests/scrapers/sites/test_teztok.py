@@ -218,7 +218,26 @@ def test_a_server_that_ignores_the_cursor_ends(market: TezTokApi, session: HttpS
     market.stuck = True
     pages = read(source(market), session)
     assert codes(pages) == ["paging_loop"]
-    assert len(pages) == 2
+    assert (len(pages), pages[-1].unfinished) == (2, True)
+
+
+def test_a_work_whose_price_cannot_be_read_is_kept_without_it(market: TezTokApi, session: HttpSession) -> None:
+    def asked(**changes: object) -> list[dict[str, object]]:
+        return [token(1)["listings"][0] | changes]
+
+    market.tokens = [
+        token(1, listings=asked(currency="USDT")),
+        token(2, listings=asked(price="7e-17")),
+        token(3, listings=[], price="many"),
+        token(4),
+    ]
+    pages = read(source(market), session)
+    assert {work.token_id: work.ask and str(work.ask) for work in works(pages)} == {
+        "1": None, "2": None, "3": None, "4": "1.5 XTZ",
+    }  # fmt: skip
+    assert codes(pages) == ["bad_money"] * 3, "each is told once"
+    assert {one.url.rpartition("/")[2] for one in of(Problem, pages)} == {"1", "2", "3"}
+    assert len(seen(pages, "ask")) == 1
 
 
 def test_very_many_sales_are_cut_and_it_is_said(
