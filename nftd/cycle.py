@@ -156,6 +156,7 @@ OPENERS: dict[str, Callable[[House], None]] = {
 
 def _close(house: House, seconds: float) -> Outcome:
     with house.store.write() as connection:
+        house.feeds.settle(connection)  # what counts of this cycle must not come behind its end
         summary = house.tally.to_json(house.cycle, seconds, artworks.waiting(connection))
         finished = update(cycle_table).where(cycle_table.c.id == house.cycle)
         connection.execute(finished.values(finished_at=utc_now(), summary=summary))

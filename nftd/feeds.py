@@ -16,6 +16,8 @@ from functools import cached_property
 from threading import Lock
 from types import TracebackType
 
+from sqlalchemy import Connection
+
 from nftd import __version__, logs
 from nftd.config import BUNDLED, IMPORTED, Settings, SourceSettings
 from nftd.credentials import credential, credential_of
@@ -222,6 +224,12 @@ class Feeds:
             if name not in self._feeds:
                 self._feeds[name] = self._make(name, settings)
             return self._feeds[name]
+
+    def settle(self, connection: Connection) -> None:
+        """Store what the sources' pages still hold back: the requests since the last page."""
+        for feed in self._feeds.values():
+            if feed.pages:
+                feed.pages.write(connection)
 
     def _make(self, name: str, settings: SourceSettings) -> Feed:
         base = self._gallery() if settings.start == BUNDLED else None

@@ -80,7 +80,7 @@ def test_after_its_last_commit_a_cycle_is_over_whatever_becomes_of_the_process(
     home: Home, undisturbed: Undisturbed
 ) -> None:
     home.configure(undisturbed.url, limits={"runs_per_cycle": RUNS})
-    assert kill(home, len(undisturbed.points)) == "_settle committed"
+    assert kill(home, len(undisturbed.points)) == "_close committed"
     assert state.differences(undisturbed.state, state.everything(home.data)) == []
 
 
