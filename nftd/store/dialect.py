@@ -73,7 +73,7 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
     if not rows:
         return 0
     told = _statement(connection.dialect, table, frozenset(rows[0]), skip)
-    return max(0, connection.exec_driver_sql(told.sql, [tuple(told.values(row)) for row in rows]).rowcount)
+    return max(0, connection.exec_driver_sql(told.sql, [told.values(row) for row in rows]).rowcount)
 
 
 class _Statement(NamedTuple):
@@ -84,12 +84,12 @@ class _Statement(NamedTuple):
     makers: tuple[tuple[int, Callable[[Any], Any]], ...]
     defaults: dict[str, Any]
 
-    def values(self, row: Mapping[str, Any]) -> list[Any]:
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         found = {**self.defaults, **row} if self.defaults else row
         made = [*map(found.__getitem__, self.names)]
         for place, make in self.makers:
             made[place] = make(made[place])
-        return made
+        return tuple(made)
 
 
 @lru_cache(maxsize=64)
@@ -110,14 +110,14 @@ def _statement(spoken: Dialect, table: Table, names: frozenset[str], skip: bool)
     return _Statement(sql, tuple(one.name for one in chosen), makers, defaults)
 
 
-def among(column: Column[str], parameter: str = "names") -> ColumnElement[bool]:
-    """Whether `column` is one of the names that `parameter` gives (`listed`), however many: the statement stays one."""
-    names = func.json_each(bindparam(parameter, type_=Text)).table_valued("value")
+def among(column: Column[str]) -> ColumnElement[bool]:
+    """Whether `column` is one of the parameter `names` (`listed`), however many: the statement stays one."""
+    names = func.json_each(bindparam("names", type_=Text)).table_valued("value")
     return column.in_(select(names.c.value))
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as the parameter of `among`."""
+    """The parameter `names` of `among`."""
     return json.dumps(list(names))
 
 
