@@ -16,15 +16,16 @@ from nftd.config import Settings
 from nftd.domain import utc_now
 from nftd.stages.draft import draft, terms_key
 from nftd.stages.dream import dream, park_run, sweep_states
-from nftd.stages.fetch import by_host, fetch, fetch_failed, open_fetches
+from nftd.stages.fetch import by_host, fetch, fetch_failed, look, open_fetches
 from nftd.stages.house import OWNER, House
 from nftd.stages.intake import intake
 from nftd.stages.judge import judge
-from nftd.stages.loop import Stage, run_stage
+from nftd.stages.loop import run_stage
 from nftd.stages.pin import pin
 from nftd.stages.scrape import scrape, scrape_failed
 from nftd.stages.select import KEY as SELECT_KEY
 from nftd.stages.select import select
+from nftd.stages.stage import Stage
 from nftd.stages.voucher import voucher
 from nftd.stages.watch import Watch
 from nftd.stages.withdraw import withdraw
@@ -42,7 +43,7 @@ def _dreams_left(house: House) -> int:
 
 SCRAPE = Stage("scrape", scrape, failed=scrape_failed)
 SELECT = Stage("select", select)
-FETCH = Stage("fetch", fetch, failed=fetch_failed, lanes=by_host, spares=True)
+FETCH = Stage("fetch", fetch, failed=fetch_failed, lanes=by_host, look=look, spares=True)
 INTAKE = Stage("intake", intake)
 DREAM = Stage("dream", dream, parked=park_run, most=_dreams_left)
 JUDGE = Stage("judge", judge)

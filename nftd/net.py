@@ -22,9 +22,6 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
 
-_AT_ONCE: Final = 2**18  # bytes: a picture comes in a few pieces, each of which is handed through four layers
-
-
 class AddressError(Exception):
     """The name has no address, or one that may not be connected to (`addresses` says which)."""
 
@@ -158,7 +155,7 @@ class _TimedStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max(max_bytes, _AT_ONCE), self._deadline.bound(timeout))
+        return self._inner.read(max_bytes, self._deadline.bound(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._deadline.bound(timeout))

@@ -15,7 +15,7 @@ from nftd.domain import Event, shown
 from nftd.recipes import recipe_of
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
-from nftd.stages.loop import describe
+from nftd.stages.stage import describe
 from nftd.store import artworks, history, listings, runs, sources, work
 from nftd.store.blobs import write_durably
 

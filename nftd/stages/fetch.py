@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -13,8 +14,8 @@ from nftd.errors import SourceOff
 from nftd.optout import CODE as OPTED_OUT
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
-from nftd.stages.loop import count_refusal, describe
 from nftd.stages.select import NO_PICTURE
+from nftd.stages.stage import count_refusal, describe
 from nftd.store import history, listings, sources, work
 from nftd.store.tables import listing
 from scrapers.errors import Blocked, BudgetSpent, RobotsUnreachable, ScraperError
@@ -26,14 +27,26 @@ def fetch(house: House, lease: Lease) -> Write:
     A source that refused us is left alone for the rest of the cycle. A picture that is stored is not asked for again.
     """
     with house.store.read() as connection:
-        row = listings.to_fetch(connection, lease.key)
-        shown_by = sources.same_token(connection, row) if house.optout else ()
-        stored = sources.picture_at(connection, row["media_url"]) if row["media_url"] else None
+        job = look(connection, house, lease.key)
+    return job()
+
+
+def look(connection: Connection, house: House, key: str) -> Callable[[], Write]:
+    """Read what the picture of this listing asks of the store; `fetch` is the job that is returned."""
+    row = listings.to_fetch(connection, key)
+    shown_by = sources.same_token(connection, row) if house.optout else ()
+    told = next(filter(None, map(house.optout.match, shown_by)), None)
+    stored = sources.picture_at(connection, row["media_url"]) if row["media_url"] else None
+    return partial(_fetch, house, row, told, stored)
+
+
+def _fetch(house: House, row: RowMapping, told: str | None, stored: tuple[str, str] | None) -> Write:
     house.watch.item(row["title"])
-    if told := next(filter(None, map(house.optout.match, shown_by)), None):
+    if told:
         return _unfit(house, row, OPTED_OUT, told)
     if not row["media_url"]:
         return _unfit(house, row, NO_PICTURE, "its market shows no picture of it any more")
+    stored = stored or house.pictures.get(row["media_url"])
     if stored and house.store.blobs.has(stored[0]):
         return _fetched(house, row, *stored, None)
     if row["feed"] in house.tally.blocked:
@@ -49,6 +62,7 @@ def fetch(house: House, lease: Lease) -> Write:
             raise
         return _unfit(house, row, error.code, feed.told(describe(error)[1]))
     digest = house.store.blobs.put(picture.page.body)
+    house.pictures[row["media_url"]] = digest, picture.page.content_type
     return _fetched(house, row, digest, picture.page.content_type, picture.proof)
 
 

@@ -34,6 +34,8 @@ class House:
         self.tally = Tally()
         # Counts of failures change outside of transactions, which keep all others apart.
         self.counting = Lock()
+        # Digest and type of what was fetched from an address in this cycle, perhaps not written yet.
+        self.pictures: dict[str, tuple[str, str]] = {}
         self.owner = f"{OWNER}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._open = ExitStack()
 

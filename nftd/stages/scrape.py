@@ -13,7 +13,7 @@ from nftd.errors import NftdError
 from nftd.feeds import Feed
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
-from nftd.stages.loop import describe
+from nftd.stages.stage import describe
 from nftd.store import history, listings, observations, rates, readings
 from nftd.store.database import Store
 from nftd.store.readings import Outcome, Standing

@@ -1,8 +1,8 @@
 """Bytes named by their own SHA-256: `blobs/ab/cd/<sha256>`.
 
-A blob is on the disk, whole, before any row may name it: written beside its place, fsynced, renamed,
-and the folder fsynced (the order that ext4, XFS and btrfs need for a rename that survives a power cut).
-Writing the same bytes twice is one file.
+A blob is on the disk, whole, before any row may name it: written beside its place, renamed, fsynced with its folder.
+A power cut in between may leave a name with other bytes: nothing names it yet, every reader checks, and the next
+writer of these bytes puts it right. Writing the same bytes twice is one file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 from nftd.errors import BlobMissing
@@ -37,7 +39,7 @@ class Blobs:
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
         if not (path.exists() and path.read_bytes() == data):
-            write_durably(path, data)
+            _write_checked(path, data)
         return digest
 
     def has(self, digest: str) -> bool:
@@ -81,20 +83,43 @@ def sweep_partial(folder: Path, below: str = "") -> int:
 def write_durably(path: Path, data: bytes) -> None:
     """Put `data` at `path` so that a crash leaves either the old file or the whole new one."""
     made = _make_folder(path.parent)
-    partial = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}")
-    try:
+    with _partial(path) as partial:
         with open(partial, "xb", buffering=0) as file:
-            left = memoryview(data)
-            while left:
-                left = left[file.write(left) :]
+            _write(file, data)
             os.fsync(file.fileno())
         os.replace(partial, path)
+    # Behind the file's own sync, which on most file systems has taken the new folders along: theirs cost little then.
+    _sync_folders([path.parent, *made])
+
+
+def _write_checked(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, durable when this returns; for a file whose name tells what it must hold.
+
+    Renamed before the one sync, which takes the name along on most file systems: one commit of their journal, not two.
+    """
+    made = _make_folder(path.parent)
+    with _partial(path) as partial, open(partial, "xb", buffering=0) as file:
+        _write(file, data)
+        os.replace(partial, path)
+        os.fsync(file.fileno())
+    _sync_folders([path.parent, *made])
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[Path]:
+    """The name of a file beside `path`, which is gone afterwards where the disk is full or fails."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}")
+    try:
+        yield partial
     except OSError:
         partial.unlink(missing_ok=True)
         raise
-    # Behind the file's own sync, which on most file systems has taken the new folders along: theirs cost little then.
-    for folder in [path.parent, *made]:
-        _sync_folder(folder)
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _make_folder(folder: Path) -> list[Path]:
@@ -106,9 +131,10 @@ def _make_folder(folder: Path) -> list[Path]:
     return [folder.parent, *above]
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _sync_folders(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

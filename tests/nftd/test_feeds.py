@@ -17,8 +17,9 @@ from nftd.errors import SourceOff, UsageError
 from nftd.feeds import Feeds
 from nftd.sample.server import Gallery
 from nftd.stages.house import House
-from nftd.stages.loop import Stage, run_stage
+from nftd.stages.loop import run_stage
 from nftd.stages.scrape import scrape, scrape_failed
+from nftd.stages.stage import Stage
 from nftd.store import history, work
 from nftd.store.database import Store
 from nftd.store.tables import event

@@ -15,14 +15,16 @@ from nftd.gateways import Gateways
 from nftd.http import HttpLimits, HttpSession
 from nftd.stages.fetch import by_host, open_fetches
 from nftd.stages.house import House
-from nftd.stages.loop import Stage, run_lanes, run_stage
+from nftd.stages.lanes import run_lanes
+from nftd.stages.loop import run_stage
+from nftd.stages.stage import Stage
 from nftd.store import listings, sources, work
 from nftd.store.database import Store
 from nftd.store.tables import event as event_table
 from nftd.store.tables import source as source_table
 from nftd.store.tables import work as work_table
 from publisher.cid import cid_of_bytes
-from scrapers.errors import FetchError
+from scrapers.errors import FetchError, ScraperError
 from scrapers.listing import Media
 from tests.nftd import http_server as server
 from tests.nftd import rooms
@@ -151,6 +153,56 @@ def test_a_host_that_refuses_stops_its_own_source_only_for_this_cycle(store: Sto
     assert (picture_of(store, one), picture_of(store, other)) == (None, rooms.PNG)
 
 
+def test_a_host_that_refused_is_not_asked_for_the_next_picture(store: Store) -> None:
+    with Site() as good, Site() as bad:
+        for number in range(4):
+            bad.route(f"/{number}.png", server.status(403))
+            select_picture(store, number, f"{bad.url}/{number}.png")
+            select_picture(store, 10 + number, good.page(f"/{number}.png", rooms.PNG, "image/png"))
+        fetch(store, settings())
+        assert sum(bad.hits.values()) == 1
+
+
+def test_what_cannot_be_looked_up_is_that_items_failure_alone(store: Store) -> None:
+    def look(_connection: object, _house: House, key: str):
+        if key == "b":
+            raise ScraperError("no such row")
+        return lambda: lambda _connection: None
+
+    with store.write() as connection:
+        for key in ("a", "b", "c", "d"):
+            work.enqueue(connection, "s", key)
+    stage = Stage("s", cycle.FETCH.do, lanes=lambda _house, _keys: [["a", "b"], ["c", "d"]], look=look)
+    house = House(store, settings(), "c-1")
+    assert run_stage(house, stage) == 4
+    with store.read() as connection:
+        rows = connection.execute(select(work_table.c.key, work_table.c.state, work_table.c.attempt)).all()
+    assert {row.key: (row.state, row.attempt) for row in rows} == {
+        **dict.fromkeys(("a", "c", "d"), ("done", 1)),
+        "b": ("parked", 1),
+    }
+    assert sum(house.tally.refused.values()) == 1
+
+
+def test_a_result_that_cannot_be_written_is_that_items_failure_alone(store: Store) -> None:
+    def do(_house: House, lease):
+        def write(connection) -> None:
+            work.enqueue(connection, "later", lease.key)
+            if lease.key == "b":
+                raise ScraperError("does not fit")
+
+        return write
+
+    with store.write() as connection:
+        for key in ("a", "b", "c", "d"):
+            work.enqueue(connection, "s", key)
+    stage = Stage("s", do, lanes=lambda _house, _keys: [["a", "b"], ["c", "d"]])
+    run_stage(House(store, settings(), "c-1"), stage)
+    with store.read() as connection:
+        assert set(work.due_keys(connection, "later", time.time())) == {"a", "c", "d"}
+        assert work.trouble(connection, "s", "b") is not None
+
+
 def test_pictures_wait_for_the_next_months_requests_and_no_attempt_is_counted(store: Store) -> None:
     chosen = settings()
     table = chosen.sources["gallery"].model_copy(update={"max_requests_per_month": 1})
@@ -195,6 +247,16 @@ def test_a_picture_that_is_stored_is_not_asked_for_again(store: Store) -> None:
         fetch(store, settings())
         assert site.hits["/1.png"] == 2, "damaged bytes are fetched anew"
     assert picture_of(store, third) == rooms.PNG
+
+
+def test_one_address_of_several_works_is_asked_once(store: Store) -> None:
+    with Site() as site, Site() as other:
+        address = site.page("/1.png", rooms.PNG, "image/png")
+        same = [select_picture(store, number, address) for number in range(4)]
+        select_picture(store, 9, other.page("/2.png", rooms.PNG, "image/png"))
+        fetch(store, settings())
+        assert site.hits["/1.png"] == 1
+    assert [picture_of(store, one) for one in same] == [rooms.PNG] * 4
 
 
 # --- by content address ---------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from nftd.domain import Event
 from nftd.errors import LeaseLost
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write, nothing
-from nftd.stages.loop import Stage, describe, run_stage
+from nftd.stages.loop import run_stage
+from nftd.stages.stage import Stage, describe
 from nftd.store import history, work
 from nftd.store.database import Store
 from nftd.store.tables import event
