@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import torch
@@ -18,7 +19,10 @@ from generator.models import Perceptor
 
 @dataclass(frozen=True, slots=True)
 class CategoryRule:
-    """`temperature` divides cosines before the softmax; below either limit the classifier abstains."""
+    """`temperature` divides cosines before the softmax; below either limit the classifier abstains.
+
+    The temperature is what calibrates (Guo et al. 2017, "On calibration of modern neural networks", section 4.2).
+    """
 
     temperature: float = 0.05
     min_probability: float = 0.35
@@ -36,6 +40,16 @@ class Category:
 
 
 DEFAULT_RULE: Final = CategoryRule()
+
+CALIBRATED: Final[Mapping[str, CategoryRule]] = MappingProxyType(
+    {"mini": CategoryRule(temperature=0.06, min_probability=0.4, min_margin=0.1)}
+)
+"""The rule of each preset whose probabilities were fitted to held-out pictures (docs/gates.md)."""
+
+
+def rule_of(preset: str) -> CategoryRule:
+    """The calibrated rule of a preset, or the default where none was fitted."""
+    return CALIBRATED.get(preset, DEFAULT_RULE)
 
 
 @torch.no_grad()

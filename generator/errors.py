@@ -5,8 +5,10 @@ GeneratorError            code                 permanent
 ├── BadState              bad_state            yes   a saved state that does not fit its run
 ├── BadPicture            bad_picture          yes   bytes handed over as a work that are none
 ├── BadLimits             bad_limits           yes   limits of intake that no picture could be judged by
+├── NoDecoder             no_decoder           no    the process that decodes pictures cannot be started
 ├── UnknownPreset         unknown_preset       yes   a preset name that does not exist
 ├── ModelsMissing         models_missing       yes   the models of a preset are not there
+├── ExtraMissing          extra_missing        yes   an optional package that was asked for is not installed
 ├── WeightsChanged        weights_changed      yes   the loaded weights are not the recipe's
 ├── NonFiniteLoss         non_finite_loss      yes   a step whose loss is NaN or infinite
 └── NothingToPick         nothing_to_pick      yes   no iterate has the scores that a choice needs
@@ -52,6 +54,13 @@ class BadLimits(GeneratorError):
     code = "bad_limits"
 
 
+class NoDecoder(GeneratorError):
+    """No process could be started to decode pictures in: nothing is known of the picture, so it may be tried again."""
+
+    code = "no_decoder"
+    permanent = False
+
+
 class UnknownPreset(GeneratorError):
     """No preset has this name; the message lists those that exist."""
 
@@ -62,6 +71,13 @@ class ModelsMissing(GeneratorError):
     """The preset is known but its models cannot be loaded here."""
 
     code = "models_missing"
+
+
+class ExtraMissing(GeneratorError):
+    """An optional package is switched on but cannot be loaded; the message says how to install it."""
+
+    code = "extra_missing"
+    held = True  # the work waits for the one who installs it; nothing is wrong with the work
 
 
 class WeightsChanged(GeneratorError):

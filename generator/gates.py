@@ -1,18 +1,31 @@
-"""Gates: measures of a decoded picture, each compared to one limit."""
+"""Gates: measures of a decoded picture, each compared to one limit.
+
+docs/gates.md tells how each measure and each limit was chosen, and how often they are right.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
-from generator.decode import Pixels
+from generator.blocking import LARGEST, blockiness
+from generator.decoded import Pixels
 from generator.limits import IntakeLimits
 from generator.nouns import Verdict
+from generator.sharpness import sharpness
 from generator.text import text_share
 
+if TYPE_CHECKING:
+    from generator.text_ocr import TextReader
+
+APPEALABLE: Final = frozenset({"blur", "blocking", "flat", "text", "twin", "nsfw", "category"})
+"""Gates of taste and quality, which a person may overturn; rights ask for a basis, safety is never overturned."""
+
 MEASURED_SIDE: Final = 512  # measures depend on scale: larger pictures are measured at this side
+MOST_ONE_COLOR: Final = 0.95  # share of a picture: an emblem on an empty ground has less, a dot on one more
+SAME_COLOR: Final = 16  # levels of each channel within which two colors count as one
 
 
 def size_verdict(width: int, height: int, limits: IntakeLimits) -> Verdict:
@@ -36,20 +49,45 @@ def measured(image: Pixels) -> Pixels:
     return _pixels(cv2.resize(np.ascontiguousarray(image), size, interpolation=cv2.INTER_AREA))
 
 
-def quality_verdicts(image: Pixels, limits: IntakeLimits) -> tuple[Verdict, ...]:
-    """Blur, flatness and text of an RGB picture as `measured` gives it."""
-    gray = _pixels(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    sharp, entropy, text = sharpness(gray), gray_entropy(gray), text_share(gray)
+def quality_verdicts(image: Pixels, limits: IntakeLimits, reader: TextReader | None = None) -> tuple[Verdict, ...]:
+    """Blur, blocking, flatness and text of an RGB picture [H,W,3] as it was decoded; a reader reads its text.
+
+    A picture that `measured` has made small already gets the same verdicts but for its blocks, which are gone.
+    """
+    small = measured(image)
+    gray = _gray(small)
+    blocks = blockiness(_gray(image) if max(image.shape[:2]) <= LARGEST else gray)
     return (
-        _at_least("blur", sharp, limits.min_sharpness, "sharp", "blurred"),
-        _at_least("flat", entropy, limits.min_entropy, "varied", "flat"),
-        _at_most("text", text, limits.max_text_share, "little_text", "text_heavy"),
+        blur_verdict(gray, limits),
+        _at_most("blocking", blocks, limits.max_blocking, "no_blocks", "blocky"),
+        flat_verdict(small, limits),
+        _at_most("text", text_share(gray), limits.max_text_share, "little_text", "text_heavy")
+        if reader is None
+        else _at_most("text", reader.share(small), reader.limit, "little_text_read", "text_read"),
     )
 
 
-def sharpness(gray: Pixels) -> float:
-    """Variance of the Laplacian (Pech-Pacheco et al. 2000) in squared gray levels: low without edges."""
-    return float(cv2.Laplacian(gray, cv2.CV_64F).var())
+def blur_verdict(gray: Pixels, limits: IntakeLimits) -> Verdict:
+    """The sharpness of the edges; a picture without any is told apart from one whose edges are soft."""
+    steep = sharpness(gray)
+    return _at_least("blur", steep, limits.min_sharpness, "sharp", "blurred" if steep else "no_edges")
+
+
+def flat_verdict(image: Pixels, limits: IntakeLimits) -> Verdict:
+    """The share of one color first, then the entropy of the gray levels."""
+    share = one_color_share(image)
+    if share > MOST_ONE_COLOR:
+        return _at_most("flat", share, MOST_ONE_COLOR, "varied", "one_color")
+    return _at_least("flat", gray_entropy(_gray(image)), limits.min_entropy, "varied", "flat")
+
+
+def one_color_share(image: Pixels) -> float:
+    """Share (0..1) of an RGB picture's pixels that are like its commonest color."""
+    colors = image.reshape(-1, 3)
+    cells = (colors >> 4).astype(np.int64) @ np.array([256, 16, 1])
+    commonest = np.bincount(cells, minlength=4096).argmax()
+    middle = np.median(colors[cells == commonest], axis=0)
+    return float((np.abs(colors - middle).max(axis=1) <= SAME_COLOR).mean())
 
 
 def gray_entropy(gray: Pixels) -> float:
@@ -65,6 +103,10 @@ def _at_least(gate: str, value: float, limit: float, good: str, bad: str) -> Ver
 
 def _at_most(gate: str, value: float, limit: float, good: str, bad: str) -> Verdict:
     return Verdict(gate, ok=value <= limit, reason=good if value <= limit else bad, value=round(value, 4), limit=limit)
+
+
+def _gray(image: Pixels) -> Pixels:
+    return _pixels(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY))
 
 
 def _pixels(array: cv2.typing.MatLike) -> Pixels:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
-from generator.decode import Pixels, decode
-from generator.gates import measured, quality_verdicts, size_verdict
+from generator.decoded import Pixels
+from generator.decoder import decode_apart
+from generator.gates import quality_verdicts, size_verdict
 from generator.limits import Fit, IntakeLimits
 from generator.nouns import Verdict
 from generator.phash import phash
+from generator.saliency import square_window
+
+if TYPE_CHECKING:
+    from generator.text_ocr import TextReader
 
 __all__ = ["Intake", "IntakeLimits", "examine", "square"]
 
@@ -40,33 +45,33 @@ class Intake:
         return all(verdict.ok for verdict in self.verdicts)
 
 
-def examine(data: bytes, limits: IntakeLimits | None = None) -> Intake:
-    """Judge a picture of unknown origin: decode, size, blur, flat, text, in this order.
+def examine(data: bytes, limits: IntakeLimits | None = None, reader: TextReader | None = None) -> Intake:
+    """Judge a picture of unknown origin: decode, size, blur, blocking, flat, text, in this order.
 
-    Never raises for what the bytes hold. Where decode or size refuses, the gates behind it are not asked.
+    With a `reader` the text is what it can read. Never raises for what the bytes hold: they are decoded in a process
+    of their own. Where decode or size refuses, the gates behind it are not asked. Raises `NoDecoder` where no process
+    can be started.
     """
     limits = limits or IntakeLimits()
-    found = decode(data, limits)
+    found = decode_apart(data, limits)
     facts = (found.width, found.height, found.format)
     if found.pixels is None:
         return Intake((found.verdict,), None, None, *facts)
     size = size_verdict(found.width, found.height, limits)
     if not size.ok:
         return Intake((found.verdict, size), None, None, *facts)
-    quality = quality_verdicts(measured(found.pixels), limits)
+    quality = quality_verdicts(found.pixels, limits, reader)
     work = encode_png(square(found.pixels, limits.size, limits.fit))
     return Intake((found.verdict, size, *quality), work, phash(found.pixels), *facts)
 
 
 def square(image: Pixels, size: int, fit: Fit) -> Pixels:
-    """RGB [H,W,3] to [size,size,3]: the middle (`crop`), all on white (`pad`), or squeezed (`stretch`)."""
-    height, width = image.shape[:2]
+    """RGB [H,W,3] to [size,size,3]: what draws the eye (`crop`), all on white (`pad`), or squeezed (`stretch`)."""
     if fit == "crop":
-        side = min(width, height)
-        top, left = (height - side) // 2, (width - side) // 2
+        top, left, side = square_window(image)
         image = image[top : top + side, left : left + side]
     elif fit == "pad":
-        image = _padded(image, max(width, height))
+        image = _padded(image, max(image.shape[:2]))
     # Area averaging shrinks without aliasing, cubic enlarges without steps.
     shrinks = image.shape[0] >= size and image.shape[1] >= size
     resized = cv2.resize(

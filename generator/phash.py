@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from generator.decode import Pixels
+from generator.decoded import Pixels
 
 SIDE = 32
 LOW = 8

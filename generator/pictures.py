@@ -10,6 +10,7 @@ import torch
 from PIL import Image, PngImagePlugin
 from torch import Tensor
 
+from generator.decoded import Pixels
 from generator.errors import BadPicture
 
 PNG_COMPRESSION = 1  # a dream writes a picture a step: level 6 takes 5 times as long for 10 % of the bytes
@@ -17,6 +18,11 @@ PNG_COMPRESSION = 1  # a dream writes a picture a step: level 6 takes 5 times as
 
 def read_work(png: bytes, device: torch.device | str = "cpu") -> Tensor:
     """A square RGB PNG, as intake makes it, to [1,3,S,S] in 0..1; `BadPicture` on anything else."""
+    return torch.from_numpy(read_pixels(png)).to(device).permute(2, 0, 1)[None].float() / 255
+
+
+def read_pixels(png: bytes) -> Pixels:
+    """A square RGB PNG, as intake makes it, to [S,S,3]; `BadPicture` on anything else."""
     try:
         with Image.open(BytesIO(png), formats=("PNG",)) as picture:
             pixels = np.array(picture)
@@ -31,7 +37,7 @@ def read_work(png: bytes, device: torch.device | str = "cpu") -> Tensor:
             height=height,
             mode=mode,
         )
-    return torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 255
+    return pixels
 
 
 def write_png(image: Tensor, texts: Mapping[str, str]) -> bytes:

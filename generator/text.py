@@ -1,28 +1,32 @@
 """How much of a picture is text: connected components that look like letters and stand in lines.
 
 In the manner of the stroke width transform (Epshtein et al. 2010), with a distance transform for the strokes:
-works offline, knows no alphabet, and takes a few milliseconds at 512 pixels. Curved and vertical text escapes
-it.
+works offline, knows no alphabet, and takes 20 milliseconds at 512 pixels. Curved and vertical text escapes it.
+`text_ocr` reads instead, where rapidocr is installed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import cv2
 import numpy as np
 
-from generator.decode import Pixels
+from generator.decoded import Pixels
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
+SIDE: Final = 512  # pixels on the longer side to which small pictures are enlarged
+MOST_ENLARGED: Final = 3.0
 MIN_HEIGHT: Final = 6  # pixels: smaller letters cannot be told from texture
 MAX_HEIGHT: Final = 0.35  # of the picture's height
 MIN_LETTERS: Final = 4  # in a line
+MIN_IN_ALL: Final = 8  # letters in all lines of a color: fewer are a row of locks, teeth or beads
+MIN_EVENNESS: Final = 0.37  # mean over largest depth of a stroke: half in a stroke, a third in a wedge or a blob
 MIN_VARIETY: Final = 0.12  # spread of the letters' areas over their mean: windows and fences are all alike
 MIN_CONTRAST: Final = 40  # gray levels between a letter and what surrounds it: brush strokes have less
 MAX_SHADES: Final = 40  # gray levels between two letters of a line
@@ -35,7 +39,7 @@ THRESHOLD: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    """Components that may be letters: boxes in pixels, area, thickest stroke, gray level inside and around."""
+    """Components that may be letters: boxes in pixels, area, thickest stroke, its evenness, gray inside and around."""
 
     left: Floats
     top: Floats
@@ -43,22 +47,33 @@ class _Letters:
     height: Floats
     area: Floats
     stroke: Floats
+    even: Floats
     shade: Floats
     ground: Floats
 
     def pick(self, which: Bools | Ints) -> _Letters:
-        parts = (self.left, self.top, self.width, self.height, self.area, self.stroke, self.shade, self.ground)
-        return _Letters(*(part[which] for part in parts))
+        return _Letters(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 def text_share(gray: Pixels) -> float:
     """Share (0..1) of a gray picture [H,W] that lines of text cover."""
+    gray = _enlarged(gray)
     covered = np.zeros(gray.shape, dtype=np.uint8)
     for mask in _masks(gray):
         letters = _letters(mask, gray)
-        for line in _lines(letters):
-            _cover(covered, letters.pick(line))
+        lines = list(_lines(letters))
+        if sum(map(len, lines)) >= MIN_IN_ALL:
+            for line in lines:
+                _cover(covered, letters.pick(line))
     return float(covered.mean())
+
+
+def _enlarged(gray: Pixels) -> Pixels:
+    factor = min(MOST_ENLARGED, SIDE / max(gray.shape))
+    if factor <= 1.15:
+        return gray
+    size = (round(gray.shape[1] * factor), round(gray.shape[0] * factor))
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
 
 
 def _masks(gray: Pixels) -> Iterator[Pixels]:
@@ -76,10 +91,12 @@ def _letters(mask: Pixels, gray: Pixels) -> _Letters:
     deepest = np.zeros(count)
     np.maximum.at(deepest, names, depth.ravel())
     inside = np.bincount(names, weights=gray.ravel(), minlength=count)[1:]
+    depths = np.bincount(names, weights=depth.ravel(), minlength=count)[1:]
     left, top, width, height, area = stats[1:].astype(np.float64).T
     boxes = _box_sums(gray, stats[1:])
     ground = (boxes - inside) / np.maximum(width * height - area, 1)
-    found = _Letters(left, top, width, height, area, 2 * deepest[1:], inside / area, ground)
+    even = depths / area / deepest[1:]
+    found = _Letters(left, top, width, height, area, 2 * deepest[1:], even, inside / area, ground)
     found = found.pick(_like_letters(found, mask.shape[0]))
     return found.pick(np.argsort(-found.area, kind="stable")[:MOST_LETTERS])
 
@@ -98,6 +115,7 @@ def _like_letters(found: _Letters, rows: int) -> Bools:
     shaped = (aspect > 0.06) & (aspect < 2.0) & (fill > 0.12) & ((fill < 0.9) | (aspect < 0.5))
     # A stroke is long for its width; a blob is not. And thinner than half a letter.
     stroked = (found.area / found.stroke**2 > 1.8) & (found.stroke < 0.5 * found.height)
+    stroked &= found.even >= MIN_EVENNESS
     # The box of an I or l holds no ground to compare with.
     stands_out = (np.abs(found.shade - found.ground) >= MIN_CONTRAST) | (fill > 0.9)
     return np.asarray(sized & shaped & stroked & stands_out)

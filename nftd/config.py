@@ -107,12 +107,16 @@ class HttpSettings(Section):
 class SelectionSettings(Section):
     """Which works are worth a rework."""
 
-    policy: Literal["report"] = Field("report", description="report: trim by price, then top share by price and likes")
-    trim: float = Field(0.05, ge=0, lt=0.5, description="share of the cheapest and of the dearest works left out")
-    price_share: Share = Field(0.25, gt=0, description="share of works taken from the top by price, in each currency")
-    likes_share: Share = Field(
-        0.5, gt=0, description="share of works taken from the top by likes, where likes are shown"
+    policy: Literal["value", "report"] = Field(
+        "value", description="value: by sales, bids and likes; report: by asked price and likes, as the study did"
     )
+    top_share: Share = Field(0.2, gt=0, description="value: share of the scored works that is taken from the top")
+    min_score: Share = Field(0.0, description="value: least score, 0 to 1; what was never sold or bid for reaches 0.6")
+    creator_cap: int = Field(5, ge=1, description="value: most works of one creator")
+    likes_weight: Share = Field(0.3, description="value: share of likes in the score, where they are shown")
+    trim: float = Field(0.05, ge=0, lt=0.5, description="report: share of the cheapest and of the dearest left out")
+    price_share: Share = Field(0.25, gt=0, description="report: share taken from the top by price, in each currency")
+    likes_share: Share = Field(0.5, gt=0, description="report: share taken from the top by likes, where shown")
     first_year: int = Field(2017, ge=0, le=9999, description="oldest year of creation; a work without a year stays in")
     last_year: int = Field(2100, ge=0, le=9999, description="newest year of creation")
 
@@ -146,12 +150,19 @@ class IntakeSettings(Section):
     fit: Literal["crop", "pad", "stretch"] = Field("crop", description="how a picture becomes square")
     min_side: int = Field(_INTAKE.min_side, ge=1, description="shortest side in pixels")
     max_megapixels: float = Field(40.0, ge=0.001, le=1000, description="largest picture that is decoded")
-    max_text_share: Share = Field(_INTAKE.max_text_share, description="largest share of the picture covered by text")
-    min_sharpness: float = Field(
-        _INTAKE.min_sharpness, ge=0, description="smallest variance of the Laplacian; lower is blurred"
+    text_reader: Literal["opencv", "rapidocr"] = Field(
+        "opencv", description="what looks for text; rapidocr is an extra: pip install nftd[ocr]"
     )
+    nudity_detector: Literal["none", "nudenet"] = Field(
+        "none", description="nudenet is an extra with weights under the AGPL: pip install nftd[nsfw]"
+    )
+    max_text_share: Share = Field(_INTAKE.max_text_share, description="largest share of the picture seen as text")
+    min_sharpness: float = Field(
+        _INTAKE.min_sharpness, ge=0, le=1, description="least steepness of the edges, 0 to 1; lower is blurred"
+    )
+    max_blocking: float = Field(_INTAKE.max_blocking, ge=0, description="largest visible step between JPEG's blocks")
     twin_bits: int = Field(
-        6, ge=0, le=64, description="pictures that differ in at most so many bits of pHash are twins"
+        8, ge=0, le=64, description="pictures that differ in at most so many bits of pHash are twins"
     )
 
 

@@ -29,7 +29,7 @@ from nftd.stages.stage import Stage
 from nftd.stages.voucher import voucher
 from nftd.stages.watch import Watch
 from nftd.stages.withdraw import withdraw
-from nftd.store import artworks, history, listings, work
+from nftd.store import artworks, history, valuation_input, work
 from nftd.store.blobs import sweep_partial
 from nftd.store.database import Store
 from nftd.store.tables import cycle as cycle_table
@@ -71,7 +71,7 @@ def once(store: Store, settings: Settings, watch: Watch | None = None) -> Outcom
 
 
 def select_only(store: Store, settings: Settings) -> Outcome:
-    """Judge the listings that were only seen until now, and nothing else."""
+    """Judge the listings that were only seen until now, or have new evidence, and nothing else."""
     return run(store, settings, (SELECT,))
 
 
@@ -127,7 +127,7 @@ def _enabled(house: House) -> list[str]:
 
 def _open_selection(house: House) -> None:
     with house.store.write() as connection:
-        if listings.count(connection, "seen"):
+        if valuation_input.due(connection):
             work.reopen(connection, "select", SELECT_KEY)
 
 

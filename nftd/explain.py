@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.exc import NoResultFound
 
 from nftd.domain import shown
-from nftd.store import artworks, history, listings, lookups, observations, runs, sources, work
+from nftd.store import appeals, artworks, history, listings, lookups, observations, runs, sources, valuation_words, work
 from nftd.store.tables import artwork as artwork_table
 from nftd.store.tables import draft as draft_table
 from nftd.store.tables import publication as publication_table
@@ -56,7 +56,7 @@ def _feed(connection: Connection, name: str) -> dict[str, Any] | None:
 def _story(connection: Connection, listing_id: str, chosen: str | None) -> list[Step]:
     listing = listings.get(connection, listing_id)
     source = sources.of_listing(connection, listing_id)
-    steps = [_scraped(connection, listing), *_selected(listing), *_fetched(connection, listing, source)]
+    steps = [_scraped(connection, listing), *_selected(connection, listing), *_fetched(connection, listing, source)]
     if source is None:
         return steps
     steps += _judged(connection, source)
@@ -124,10 +124,15 @@ def _scraped(connection: Connection, row: RowMapping) -> Step:
     )
 
 
-def _selected(row: RowMapping) -> list[Step]:
+def _selected(connection: Connection, row: RowMapping) -> list[Step]:
     if row["state"] == "seen":
         return [_step("select", row["id"], "waiting", "the next cycle judges it")]
-    inputs = dict(row["selection"] or {})
+    if told := valuation_words.told(connection, row["id"]):
+        words, values = told
+        return [
+            _step("select", row["id"], row["state"], "; ".join([row["reason"], *words]), rank=row["rank"], **values)
+        ]
+    inputs = dict(row["selection"] or {})  # as an earlier version stored them
     reason = "; ".join([str(row["reason"]), *_comparisons(inputs)])
     return [_step("select", row["id"], row["state"], reason, rank=row["rank"], **inputs)]
 
@@ -157,21 +162,28 @@ def _fetched(connection: Connection, listing: RowMapping, source: RowMapping | N
 
 
 def _judged(connection: Connection, source: RowMapping) -> list[Step]:
-    steps = [
-        _step(
-            "fetch" if verdict["gate"] == "fetch" else "intake",
-            source["id"],
-            "passed" if verdict["ok"] else "refused",
-            verdict["reason"],
-            gate=verdict["gate"],
-            value=verdict["value"],
-            limit=verdict["limit"],
-        )
-        for verdict in sources.verdicts(connection, source["id"])
-    ]
+    overturned = appeals.overturned(connection, source["id"])
+    steps = []
+    for verdict in sources.verdicts(connection, source["id"]):
+        steps.append(_verdict(source["id"], verdict))
+        if appeal := overturned.get(verdict["gate"]):
+            told = {"category": appeal["category"], "reviewer": appeal["reviewer"], "at": appeal["at"].isoformat()}
+            steps.append(_step("appeal", source["id"], f"{verdict['gate']} overturned", appeal["basis"], **told))
     facts = {name: source[name] for name in ("width", "height", "category", "probabilities")}
     last = _step("intake", source["id"], source["state"], source["reason"], **facts)
     return [*steps, *_trouble(connection, "intake", source["id"]), last]
+
+
+def _verdict(source: str, verdict: dict[str, Any]) -> Step:
+    return _step(
+        "fetch" if verdict["gate"] == "fetch" else "intake",
+        source,
+        "passed" if verdict["ok"] else "refused",
+        verdict["reason"],
+        gate=verdict["gate"],
+        value=verdict["value"],
+        limit=verdict["limit"],
+    )
 
 
 def _runs(connection: Connection, source: str, chosen: str | None) -> Iterable[RowMapping]:

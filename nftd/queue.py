@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from nftd.domain import shown
-from nftd.store import artworks, listings, runs
+from nftd.store import artworks, listings, runs, sources
 from nftd.store.database import Store
 from nftd.store.stories import Story, story_of_artwork
 from publisher.draft import Draft
+
+MAY_SHOW: Final = "may_show_real_person"
 
 
 def entries(connection: Connection, store: Store, state: str = "waiting") -> list[dict[str, Any]]:
@@ -55,8 +57,20 @@ def _entry(connection: Connection, store: Store, identifier: str) -> dict[str, A
         "draft": shown(draft) if draft else None,
         "signable": bool(draft and artworks.get_draft(connection, draft)["terms"]),
         "demo": bool(story.listing["demo"]),
+        "warnings": _warnings(connection, story),
         "made_at": artwork["made_at"].isoformat(),
     }
+
+
+def _warnings(connection: Connection, story: Story) -> list[str]:
+    """What a reviewer should know before anything else."""
+    told = []
+    if story.basis is None and sources.standing(connection, story.listing).decision != "allow":
+        told.append("for study only: the rights of its source do not allow to publish it")
+    for verdict in sources.verdicts(connection, story.source["id"]):
+        if verdict["reason"] == MAY_SHOW:
+            told.append(f"its source may show a real person ({verdict['value']})")
+    return told
 
 
 def _source(story: Story, store: Store) -> dict[str, Any]:
@@ -70,6 +84,7 @@ def _source(story: Story, store: Store) -> dict[str, Any]:
         "price": str(ask) if ask else None,
         "likes": listing["likes"],
         "rights": listing["rights"],
+        "basis": story.basis,
         "url": listing["url"],
         "image": str(store.blobs.path(source["work"])),
     }

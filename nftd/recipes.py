@@ -35,6 +35,7 @@ def intake_limits(settings: Settings) -> IntakeLimits:
         max_pixels=int(chosen.max_megapixels * MEGA),
         max_bytes=int(settings.http.max_image_mb * MEGA),
         min_sharpness=chosen.min_sharpness,
+        max_blocking=chosen.max_blocking,
         max_text_share=chosen.max_text_share,
     )
 

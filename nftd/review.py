@@ -6,7 +6,7 @@ the gate, the artwork's state, and the event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,9 +16,10 @@ from nftd.domain import Event, shown
 from nftd.errors import Refused
 from nftd.optout import OptOut
 from nftd.recipes import recipe_of
-from nftd.store import artworks, history, runs, work
+from nftd.store import artworks, history, runs, sources, work
 from nftd.store.database import Store
 from nftd.store.stories import Story, story_of_artwork
+from publisher.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Review:
         """Let this draft, exactly as shown, go on to be published; `Refused` when its rights forbid it."""
         with self._store.write() as connection:
             story = self._story(connection, artwork, draft)
-            _require_rights(story)
+            _require_rights(connection, story)
             self._require_no_opt_out(story)
             shown_draft = story.artwork["draft"]
             self._answer(connection, story, "approve", "approved", reason)
@@ -138,14 +139,21 @@ class Review:
         history.record(connection, [Event(artwork, old, state, reason, self._reviewer)], None)
 
 
-def _require_rights(story: Story) -> None:
-    rights = story.listing["rights"]
-    if rights["decision"] != "allow":
+def _require_rights(connection: Connection, story: Story) -> None:
+    """Rights that forbid it need a basis, and the draft that is approved must print it."""
+    rights = sources.standing(connection, story.listing)
+    if rights.decision == "allow":
+        return
+    artwork, source = shown(story.artwork["id"]), shown(story.source["id"])
+    if story.basis is None:
         raise Refused(
-            f"{shown(story.artwork['id'])} comes from a work whose rights do not allow it ({rights['reason']}): "
-            "it was made for study and cannot be approved",
-            rights=rights,
+            f"{artwork} comes from a work whose rights do not allow it ({rights.reason}): it was made for study and "
+            f"cannot be approved; nftd appeal {source} --basis puts on record why it may be",
+            rights=asdict(rights),
         )
+    draft = Draft.from_json(artworks.get_draft(connection, story.artwork["draft"])["content"])
+    if draft.basis != story.basis:
+        raise Refused(f"the draft of {artwork} does not print the basis yet: run nftd once, then look at it again")
 
 
 def _standing(connection: Connection, artwork: str) -> dict[str, Any] | None:

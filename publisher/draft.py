@@ -66,6 +66,12 @@ class Draft:
         return json.loads(self.metadata).get("demo") is True
 
     @property
+    def basis(self) -> str | None:
+        """What the metadata prints of why the source may be used, where its own license does not say so."""
+        basis = json.loads(self.metadata)["provenance"]["source"].get("basis")
+        return None if basis is None else str(basis)
+
+    @property
     def chain_id(self) -> int | None:
         """The chain of the terms."""
         return self.terms.chain_id if self.terms else None

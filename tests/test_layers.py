@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-HEAVY = {"torch", "cv2", "pandas"}
+HEAVY = {"torch", "cv2", "pandas", "matplotlib", "seaborn"}
 
 
 def loaded_by(module: str) -> set[str]:

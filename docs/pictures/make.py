@@ -1,6 +1,7 @@
 """Make the README's picture from a real cycle: `python docs/pictures/make.py DATA [OUT]`.
 
-`make.py dreams` and `make.py blind` make the contact sheet of the small models and a blind test (dreams.py).
+`make.py dreams` and `make.py blind` make the contact sheet of the small models and a blind test (dreams.py),
+`make.py report DATA [OUT]` the picture of the report (report.py).
 
 DATA is the data folder of a finished `nftd once`. Each row is one artwork that waits for review: its source, some
 of its iterates, and the one that was chosen.
@@ -75,6 +76,11 @@ if __name__ == "__main__":
         import dreams  # beside this file
 
         dreams.main(sys.argv[1:])
+        sys.exit()
+    if sys.argv[1:2] == ["report"]:
+        import report  # beside this file
+
+        report.main(sys.argv[1:])
         sys.exit()
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nftd import __version__
-from nftd.cli import explain, house, later, metrics, once, queue, sources, tools
+from nftd.cli import appeal, explain, house, later, metrics, once, queue, report, sources, tools
 from nftd.cli.common import Globals, say
 
 app = typer.Typer(
@@ -43,8 +43,10 @@ app.command()(house.init)
 app.command()(once.once)
 app.command()(house.status)
 app.command()(metrics.metrics)
+app.command()(report.report)
 app.add_typer(queue.app, name="queue")
 app.command()(explain.explain)
+app.command()(appeal.appeal)
 app.command()(sources.scrape)
 app.command("import")(sources.import_)
 app.command()(tools.select)

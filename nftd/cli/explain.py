@@ -14,7 +14,8 @@ INDENT = " " * 11
 UNITS = {
     "decode": " pixels",
     "size": " px on the shorter side",
-    "blur": " (variance of the Laplacian)",
+    "blur": " (steepness of its edges)",
+    "blocking": " gray levels",
     "flat": " bits a pixel",
     "text": " of the area",
     "twin": " of 64 bits",
@@ -54,7 +55,11 @@ def _step(step: dict[str, Any]) -> list[str]:
     reason = _beyond(step["reason"] or "", step["outcome"])
     first = f"{step['stage']:<8} {step['id']}  {step['outcome']}" + (f": {reason}" if reason else "")
     told = " · ".join(f"{name}: {_value(value)}" for name, value in step["values"].items())
-    return [first, *textwrap.wrap(told, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False)]
+    return [*_wrapped(first, ""), *_wrapped(told, INDENT)]
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=INDENT, break_on_hyphens=False)
 
 
 def _beyond(reason: str, outcome: str) -> str:

@@ -11,9 +11,7 @@ from nftd.cli.failure import USAGE
 
 COMMANDS = {
     "run": "the daemon: cycles on a schedule",
-    "report": "the market in tables and figures",
     "critics": "the critics and how far they agree with reviewers",
-    "appeal": "overturn a refusal with a basis",
     "web": "the review page",
     "publish": "pin and prepare vouchers without a cycle",
     "pins": "list and audit pins",

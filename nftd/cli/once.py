@@ -52,6 +52,7 @@ def tell(outcome: Outcome) -> list[str]:
         lines.append(f"  {_many(outcome.taken_back, 'approval')} taken back: the drafts changed, look at them again")
     lines += _outcomes(summary["outcomes"])
     lines += _listed("refused", summary["refused"])
+    lines += _rights(summary)
     for how in ("blocked", "changed", "failed"):
         ended = summary["outcomes"]
         lines += _listed(how, {name: told for name, told in summary["blocked"].items() if ended.get(name) == how})
@@ -75,6 +76,18 @@ def _listed(title: str, entries: dict[str, Any]) -> list[str]:
     if not entries:
         return []
     return [f"  {title}", *(f"    {name}: {value}" for name, value in entries.items())]
+
+
+def _rights(summary: dict[str, Any]) -> list[str]:
+    """What to do where rights are why nothing could be made."""
+    denied = sum(count for reason, count in summary["refused"].items() if reason.startswith("rights_"))
+    if not denied or summary["sources"]["fit"] or summary["artworks"]["waiting"]:
+        return []
+    return [
+        f"  rights leave nothing to make: {_many(denied, 'work')} may not be reworked for sale",
+        "    read a source that shows free works (nftd init --live), or nftd appeal ID --basis TEXT where you have a",
+        '    license, or set rights.generate = "any" to make them for study, never to be published',
+    ]
 
 
 def _opted_out(found: dict[str, Any]) -> list[str]:

@@ -52,7 +52,8 @@ def list_(
 def _line(entry: dict[str, Any]) -> str:
     scores = " ".join(f"{name} {value:.2f}" for name, value in entry["scores"].items())
     terms = "" if entry["signable"] else "  needs publisher.minter"
-    return f"{entry['id']}  {entry['category']:<8}  {scores}  {entry['title']}{terms}"
+    warned = "".join(f"  ! {warning.partition(':')[0].partition(' (')[0]}" for warning in entry["warnings"])
+    return f"{entry['id']}  {entry['category']:<8}  {scores}  {entry['title']}{terms}{warned}"
 
 
 @app.command()
@@ -87,6 +88,7 @@ def _about(found: dict[str, Any]) -> list[str]:
     demo = "  (a demonstration: never to be submitted)" if found["demo"] else ""
     return [
         f"{found['id']}  {found['state']}  {found['category']}  “{found['title']}” toward “{found['prompt']}”{demo}",
+        *(f"  warning    {warning}" for warning in found["warnings"]),
         f"  picture    {found['image']}",
         f"  chosen     {found['chosen']}",
         f"  source     “{source['title']}” by {source['creator'] or 'unknown'}",
@@ -94,6 +96,7 @@ def _about(found: dict[str, Any]) -> list[str]:
         f"             {source['url']}",
         f"             {source['image']}",
         f"  rights     {rights['decision']}: {rights['reason']} {rights['license'] or ''}",
+        *([f"  basis      {source['basis']}"] if source["basis"] else []),
     ]
 
 

@@ -21,7 +21,7 @@ def select(
     policy: Annotated[str | None, typer.Option(help="Instead of the configured policy.")] = None,
     json: Json = False,
 ) -> None:
-    """Judge the listings that were only seen until now."""
+    """Judge the listings that are new, or were passed over and have a new sale or bid."""
     from nftd import cycle
     from nftd.stages.select import KEY
     from nftd.store import listings, work
@@ -53,7 +53,7 @@ def _with_policy(settings: Settings, policy: str | None) -> Settings:
     try:
         chosen = type(settings.selection).model_validate({**settings.selection.model_dump(), "policy": policy})
     except ValidationError:
-        raise UsageError(f"there is no policy {policy[:60]!r}: known is report") from None
+        raise UsageError(f"there is no policy {policy[:60]!r}: known are value and report") from None
     return settings.model_copy(update={"selection": chosen})
 
 

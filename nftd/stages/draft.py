@@ -95,6 +95,7 @@ def _source(story: Story) -> SourceFacts:
         license_url=deed if deed and is_plain_url(deed) else None,
         attribution=rights["attribution"],
         share_alike=rights["share_alike"],
+        basis=story.basis,
     )
 
 

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from nftd.config import Settings
 from nftd.feeds import Feed, Feeds
 from nftd.optout import OptOut
+from nftd.stages.hashes import Hashes
 from nftd.stages.tally import Tally
 from nftd.stages.watch import Silence, Watch
 from nftd.store.database import Store
 
 if TYPE_CHECKING:
     from generator.executor import LocalExecutor
+    from generator.nsfw import NudityDetector
+    from generator.text_ocr import TextReader
 
 OWNER = "cycle:"
 
@@ -46,6 +49,28 @@ class House:
     @cached_property
     def optout(self) -> OptOut:
         return OptOut(self.settings.optout)
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        return Hashes(self.store)
+
+    @cached_property
+    def text_reader(self) -> TextReader | None:
+        """What reads text in pictures, where it is switched on; raises ExtraMissing where it is not installed."""
+        if self.settings.intake.text_reader != "rapidocr":
+            return None
+        from generator.text_ocr import TextReader
+
+        return TextReader()
+
+    @cached_property
+    def nudity_detector(self) -> NudityDetector | None:
+        """What finds nudity in pictures, where it is switched on; raises ExtraMissing where it is not installed."""
+        if self.settings.intake.nudity_detector != "nudenet":
+            return None
+        from generator.nsfw import NudeNet
+
+        return NudeNet()
 
     def feed(self, name: str) -> Feed:
         return self.feeds.get(name)

@@ -36,7 +36,7 @@ BUSY_MILLISECONDS = 30_000
 # Ids are digests, so that rows fall all over an index: the default cache of 2 MB would read its pages again and again.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "cache_size=-32000")
 FIRST = ("decision", "draft", "event", "observation")
-APPEND_ONLY = (*FIRST, "reading_log")
+APPEND_ONLY = (*FIRST, "reading_log", "appeal")
 
 
 def open_engine(path: Path) -> Engine:
@@ -126,6 +126,20 @@ def _statement(spoken: Dialect, table: Table, names: frozenset[str], skip: bool)
     processors = ((place, one.type.dialect_impl(spoken).bind_processor(spoken)) for place, one in enumerate(chosen))
     makers = tuple((place, make) for place, make in processors if make is not None)
     return _Statement(sql, tuple(one.name for one in chosen), makers, defaults)
+
+
+def scan(connection: Connection, statement: str, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query as the driver gives them, so many at a time: for tables that are read whole."""
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    cursor = driver.execute(statement)
+    while rows := cursor.fetchmany(size):
+        yield rows
+
+
+def run_many(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run a statement once for each of `rows`, which are of the driver's types: for tables that are written whole."""
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver.executemany(statement, rows)
 
 
 def among(column: Column[str]) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -162,31 +162,15 @@ def count(connection: Connection, state: str) -> int:
     return int(connection.execute(select(func.count()).where(listing.c.state == state)).scalar_one())
 
 
-def to_judge(connection: Connection) -> Sequence[RowMapping]:
-    """All listings with what selection compares: the new ones are judged among all."""
-    columns = (
-        listing.c.id,
-        listing.c.market,
-        listing.c.market_id,
-        listing.c.creator,
-        listing.c.chain,
-        listing.c.contract,
-        listing.c.url,
-        listing.c.state,
-        listing.c.ask_shadow,
-        listing.c.ask_asset,
-        listing.c.likes,
-        listing.c.year,
-        listing.c.media_kind,
-        listing.c.media_url,
-        listing.c.nsfw,
-        listing.c.rights,
-    )
-    return connection.execute(select(*columns).order_by(listing.c.id)).mappings().all()
+def named(connection: Connection) -> Iterator[RowMapping]:
+    """All listings with what a creator can name them by, one after the other."""
+    names = ("id", "market", "market_id", "creator", "chain", "contract", "url")
+    rows = connection.execution_options(yield_per=10_000).execute(select(*(listing.c[name] for name in names)))
+    return iter(rows.mappings())
 
 
 def judge(connection: Connection, verdicts: Iterable[Mapping[str, Any]]) -> None:
-    """Set state, reason, rank and inputs of listings that were only seen until now."""
+    """Set state, reason, rank and inputs of single listings that were only seen until now; `valuations` writes many."""
     rows = [{f"new_{name}": value for name, value in verdict.items()} for verdict in verdicts]
     if not rows:
         return
@@ -207,6 +191,6 @@ def judged_in(connection: Connection, cycle: str) -> list[dict[str, Any]]:
     """What selection decided in one cycle, the selected first."""
     both = event.join(listing, listing.c.id == event.c.entity)
     columns = (listing.c.id, listing.c.title, event.c.new.label("state"), event.c.reason, listing.c.rank)
-    rows = select(*columns).select_from(both).where(event.c.cycle == cycle, event.c.old == "seen")
+    rows = select(*columns).select_from(both).where(event.c.cycle == cycle, event.c.old.in_(("seen", "passed")))
     found = connection.execute(rows.order_by(event.c.new.desc(), listing.c.rank, listing.c.id)).mappings()
     return [{**row, "id": shown(row["id"])} for row in found]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect
 
 from nftd.errors import NewerStore
 
-HEAD = "0002"
+HEAD = "0003"
 SCHEMA = Path(__file__).with_name("schema.sql")
 _FOLDER = Path(__file__).with_name("migrations")
 

@@ -369,3 +369,87 @@ CREATE TRIGGER reading_log_never_replace BEFORE INSERT ON reading_log WHEN EXIST
 CREATE TRIGGER reading_log_never_update BEFORE UPDATE ON reading_log BEGIN SELECT RAISE(ABORT, 'reading_log is append-only'); END;
 
 CREATE TRIGGER reading_log_never_delete BEFORE DELETE ON reading_log BEGIN SELECT RAISE(ABORT, 'reading_log is append-only'); END;
+
+CREATE TABLE appeal (
+  id INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  gate TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  category TEXT,
+  reviewer TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(source) REFERENCES source (id)
+);
+
+CREATE INDEX appeal_by_source ON appeal (source, id);
+
+CREATE TRIGGER appeal_never_replace BEFORE INSERT ON appeal WHEN EXISTS (SELECT 1 FROM appeal WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'appeal is append-only'); END;
+
+CREATE TRIGGER appeal_never_update BEFORE UPDATE ON appeal BEGIN SELECT RAISE(ABORT, 'appeal is append-only'); END;
+
+CREATE TRIGGER appeal_never_delete BEFORE DELETE ON appeal BEGIN SELECT RAISE(ABORT, 'appeal is append-only'); END;
+
+CREATE TABLE appraisal (
+  id INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  cycle TEXT,
+  policy TEXT NOT NULL,
+  rule JSON NOT NULL,
+  compared INTEGER NOT NULL,
+  scored INTEGER NOT NULL,
+  floor FLOAT,
+  last_observation INTEGER NOT NULL,
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE comparables (
+  id INTEGER NOT NULL,
+  appraisal INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  market TEXT,
+  asset TEXT,
+  period TEXT,
+  own_rows INTEGER NOT NULL,
+  widened TEXT,
+  rows INTEGER NOT NULL,
+  median FLOAT,
+  mad FLOAT,
+  low FLOAT,
+  high FLOAT,
+  floor FLOAT,
+  PRIMARY KEY (id),
+  FOREIGN KEY(appraisal) REFERENCES appraisal (id)
+);
+
+CREATE TABLE valuation (
+  listing TEXT NOT NULL,
+  appraisal INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  rank INTEGER,
+  tier TEXT,
+  value FLOAT,
+  asset TEXT,
+  usd FLOAT,
+  ask FLOAT,
+  sales INTEGER,
+  buyers INTEGER,
+  washed INTEGER,
+  peers INTEGER,
+  comparables INTEGER,
+  deviation FLOAT,
+  place INTEGER,
+  likes INTEGER,
+  band INTEGER,
+  likes_place INTEGER,
+  likes_percentile FLOAT,
+  score FLOAT,
+  PRIMARY KEY (listing),
+  FOREIGN KEY(listing) REFERENCES listing (id),
+  FOREIGN KEY(appraisal) REFERENCES appraisal (id),
+  FOREIGN KEY(comparables) REFERENCES comparables (id),
+  FOREIGN KEY(band) REFERENCES comparables (id)
+)
+ WITHOUT ROWID
+;

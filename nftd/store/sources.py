@@ -12,6 +12,7 @@ from nftd.domain import make_id, utc_now
 from nftd.states import check
 from nftd.store.dialect import insert_new
 from nftd.store.tables import listing, source, verdict
+from scrapers.rights import Rights, strictest
 
 # Whose works they are and what they are called; their raw fields are left where they are.
 _NAMES = tuple(
@@ -113,6 +114,11 @@ def rights(connection: Connection, row: RowMapping) -> list[dict[str, Any]]:
     return list(connection.execute(select(listing.c.rights).where(*same)).scalars())
 
 
+def standing(connection: Connection, row: RowMapping) -> Rights:
+    """What may be made of this source: the strictest of what the listings of its token state."""
+    return strictest([Rights(**one) for one in rights(connection, row)])
+
+
 def judged(connection: Connection, identifier: str, verdicts: Iterable[Verdict]) -> None:
     """Store what the gates said; the first word of a gate stands."""
     at = utc_now()
@@ -139,10 +145,10 @@ def verdicts(connection: Connection, identifier: str) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-def hashes(connection: Connection, but: str) -> list[tuple[str, int]]:
-    """(source, pHash) of every fit source except `but`."""
-    rows = connection.execute(select(source.c.id, source.c.phash).where(source.c.state == "fit", source.c.id != but))
-    return [(row.id, int(row.phash, 16)) for row in rows if row.phash]
+def hashes(connection: Connection) -> list[tuple[str, int]]:
+    """(source, pHash) of every fit source."""
+    rows = connection.execute(select(source.c.id, source.c.phash).where(source.c.state == "fit"))
+    return [(identifier, int(phash, 16)) for identifier, phash in rows if phash]
 
 
 def of_listing(connection: Connection, listing_id: str) -> RowMapping | None:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping
 
 from generator.nouns import Recipe
-from nftd.store import artworks, listings, runs, sources
+from nftd.store import appeals, artworks, listings, runs, sources
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The rows from a listing to the artwork."""
+    """The rows from a listing to the artwork; `basis` is what a reviewer put on record where its rights forbid it."""
 
     listing: RowMapping
     source: RowMapping
     run: RowMapping
     recipe: Recipe
     artwork: RowMapping
+    basis: str | None = None
 
 
 def story_of_artwork(connection: Connection, identifier: str) -> Story:
@@ -27,4 +28,6 @@ def story_of_artwork(connection: Connection, identifier: str) -> Story:
     run = runs.get(connection, artwork["run"])
     source = sources.get(connection, run["source"])
     listing = listings.get(connection, source["listing"])
-    return Story(listing, source, run, runs.get_recipe(connection, run["recipe"]), artwork)
+    overturned = appeals.overturned(connection, source["id"]).get("rights")
+    basis = overturned["basis"] if overturned else None
+    return Story(listing, source, run, runs.get_recipe(connection, run["recipe"]), artwork, basis)

@@ -27,8 +27,20 @@ from sqlalchemy import (
 
 from nftd.store.columns import UtcTime, metadata
 from nftd.store.reading_tables import budget, page, rate, reading, reading_log
+from nftd.store.valuation_tables import appraisal, comparables, valuation
 
-__all__ = ["UtcTime", "budget", "metadata", "page", "rate", "reading", "reading_log"]
+__all__ = [
+    "UtcTime",
+    "appraisal",
+    "budget",
+    "comparables",
+    "metadata",
+    "page",
+    "rate",
+    "reading",
+    "reading_log",
+    "valuation",
+]
 
 cycle = Table(
     "cycle",
@@ -138,6 +150,20 @@ verdict = Table(
     Column("value", JSON),
     Column("limit", JSON),
     Column("at", UtcTime, nullable=False),
+)
+
+appeal = Table(
+    "appeal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("gate", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    # What the picture shows, where the gate of categories was overturned.
+    Column("category", Text),
+    Column("reviewer", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("appeal_by_source", "source", "id"),
 )
 
 recipe = Table(

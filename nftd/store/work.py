@@ -39,6 +39,12 @@ def enqueue(connection: Connection, stage: str, key: str, priority: int = 0) -> 
     insert_new(connection, work, [{"stage": stage, "key": key, "state": "ready", "priority": priority}])
 
 
+def enqueue_all(connection: Connection, stage: str, keys: Iterable[tuple[str, int]]) -> None:
+    """Ask for `stage` to be done to each of many (key, priority) pairs."""
+    rows = [{"stage": stage, "key": key, "state": "ready", "priority": priority} for key, priority in keys]
+    insert_new(connection, work, rows)
+
+
 def reopen(
     connection: Connection, stage: str, key: str, keep_waiting: tuple[str, ...] = (), now: float = 0.0
 ) -> str | None:

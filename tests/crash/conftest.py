@@ -44,7 +44,7 @@ def watched(home: Home, **options: int | str) -> Hook:
 def crowd() -> Iterator[Gallery]:
     """Works for every path through the stages: three that are fit, and one of each kind of refusal."""
     works = [*pieces(3), Piece(4, price="4.25"), Piece(5, price="3.25"), Piece(6, price="2.25", license="")]
-    with Gallery([*works, Piece(7, price="")]) as gallery:
+    with Gallery([*works, Piece(7, price="", likes=None, creator="Another")]) as gallery:
         gallery.break_(works[3].picture, status(404))
         gallery.break_(works[4].picture, serve(drawing(5, side=64), "image/png"))
         yield gallery

@@ -19,6 +19,7 @@ TIMES = {
 }
 WHO = {"attempt", "owner", "cycle"}
 NUMBERED = {"event", "observation", "page", "work"}  # their ids count rows; the order within an entity is kept
+ORDERED = {"event"}
 PER_CYCLE = {"cycle", "reading", "reading_log", "budget"}  # what every cycle writes anew, as its log
 ALIVE = {"nftd.sqlite", "nftd.sqlite-wal", "nftd.sqlite-shm", "cycle.lock", "upgrade.lock"}
 
@@ -39,7 +40,8 @@ def tables(folder: Path) -> dict[str, list[Row]]:
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
     place: defaultdict[str, int] = defaultdict(int)
-    for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid"):  # noqa: S608 - a name from the schema
+    order = "id" if table in ORDERED else "1"  # the order matters where the place of a row is told
+    for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}"):  # noqa: S608 - a name from the schema
         values = {name: row[name] for name in row.keys() if name not in TIMES | WHO}  # noqa: SIM118 - values by default
         if table in NUMBERED:
             del values["id"]

@@ -140,7 +140,7 @@ class Home:
         tables: dict[str, dict[str, Any]] = {
             "sources.g": {"start": url, "local": True},
             "http": {"timeout_seconds": 1.0},
-            "selection": {"trim": 0.0, "price_share": 1.0, "likes_share": 1.0},
+            "selection": {"top_share": 1.0, "creator_cap": 1000},
             "categories.all": {"prompt": "a painting of a garden", "phrases": ["a picture"]},
             "generator": {"size": 64, "iterations": 2, "cutouts": 1},
             "limits": {"runs_per_cycle": 3},

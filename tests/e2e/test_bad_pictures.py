@@ -54,8 +54,8 @@ FAULTS = (
     Fault("to a file", redirect("file:///etc/passwd"), "bad_redirect", "only http and https"),
     Fault("in a circle", redirect("/images/15.png"), "bad_redirect", "in a loop"),
     Fault("too small", serve(small("PNG", (100, 100)), "image/png"), "too_small", "found 100.0, limit 128.0"),
-    Fault("one color", serve(small("PNG", (200, 200)), "image/png"), "blurred", "gate blur"),
-    Fault("an svg", serve(b"<svg onload='alert(1)'/>", "image/svg+xml"), "vector_or_xml", "gate decode"),
+    Fault("one color", serve(small("PNG", (200, 200)), "image/png"), "no_edges", "gate blur"),
+    Fault("an svg", serve(b"<svg onload='alert(1)'/>", "image/svg+xml"), "svg", "gate decode"),
     Fault("nothing", serve(b"", "image/png"), "empty", "gate decode"),
     Fault("a twin", serve(drawing(1), "image/png"), "near_duplicate", "gate twin"),
 )

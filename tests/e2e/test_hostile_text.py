@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import sqlite3
+import sys
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -120,8 +121,10 @@ def test_no_file_has_a_name_from_a_page(attacked: Attacked) -> None:
         assert parts[-1].removesuffix(".car").isalnum()
 
 
-def test_no_program_is_started_and_nobody_but_the_gallery_is_called(attacked: Attacked) -> None:
-    assert attacked.acts["program"] == set()
+def test_no_program_is_started_but_the_decoder_and_nobody_but_the_gallery_is_called(attacked: Attacked) -> None:
+    (started,) = attacked.acts["program"]
+    assert started.startswith(f"subprocess.Popen ({sys.executable!r}, [{sys.executable!r}, '-I', '-c', ")
+    assert "from generator.child import main" in started
     assert attacked.acts["call"] == {str(("127.0.0.1", attacked.gallery.site.port))}
 
 

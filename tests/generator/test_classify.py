@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from generator.categories import CATEGORIES, DREAM_PROMPTS
-from generator.classify import CategoryRule, categorize
+from generator.classify import CALIBRATED, DEFAULT_RULE, CategoryRule, categorize, rule_of
 from generator.errors import BadRecipe
 from generator.models import Pair
 
@@ -70,3 +70,15 @@ def test_a_single_category_is_certain() -> None:
 def test_a_category_without_prompts_is_refused(categories: dict[str, list[str]]) -> None:
     with pytest.raises(BadRecipe):
         categorize(Told(), colored(1, 0), categories)
+
+
+def test_presets_have_the_rule_that_was_fitted_to_them_or_the_default() -> None:
+    assert rule_of("mini") == CALIBRATED["mini"] != DEFAULT_RULE
+    assert rule_of("another") == DEFAULT_RULE
+
+
+def test_what_fits_none_is_excluded_with_a_reason_by_the_fitted_rule() -> None:
+    colors = {"red": ["red"], "green": ["green"]}
+    found = categorize(Told(), colored(1, 0.99), colors, rule_of("mini"))
+    assert (found.name, found.abstained_reason) == (None, "undecided")
+    assert max(found.probabilities.values()) < 0.55

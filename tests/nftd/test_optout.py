@@ -15,7 +15,7 @@ from nftd.review import Review
 from nftd.stages.house import House
 from nftd.stages.loop import run_stage
 from nftd.stages.withdraw import withdraw
-from nftd.store import artworks, history, listings, runs, sources, work
+from nftd.store import artworks, history, listings, runs, sources, valuations, work
 from nftd.store.database import Store
 from nftd.store.tables import decision, run
 from tests.nftd import rooms
@@ -93,8 +93,9 @@ def test_such_a_work_is_passed_over_and_takes_no_part_in_the_comparison(store: S
     run_stage(inside, cycle.SELECT)
     with store.read() as connection:
         told = [listings.get(connection, listings.listing_id("gallery", f"g-{number}")) for number in (1, 2)]
+        said = valuations.of(connection, told[1]["id"])
     assert [(row["state"], row["reason"]) for row in told] == [("passed", "opted_out"), ("selected", "selected")]
-    assert told[1]["selection"]["price_rows"] == 1
+    assert said["run"]["compared"] == said["band"]["rows"] == 1
 
 
 def test_a_picture_that_was_selected_before_is_not_downloaded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

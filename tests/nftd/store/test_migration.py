@@ -36,7 +36,7 @@ def content(folder: Path) -> dict[str, list[dict[str, Any]]]:
         connection.row_factory = sqlite3.Row
         names = [row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
-            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY rowid")]  # noqa: S608
+            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1")]  # noqa: S608
             for name in names
         }
 

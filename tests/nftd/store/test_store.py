@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from generator.nouns import Verdict
 from nftd.domain import Event
 from nftd.errors import Ambiguous, BlobMissing, CycleRunning, DataFolderError, NewerStore, NotFound
-from nftd.store import artworks, dialect, history, listings, lookups, migrate, readings, runs, sources
+from nftd.store import appeals, artworks, dialect, history, listings, lookups, migrate, readings, runs, sources
 from nftd.store.blobs import Blobs
 from nftd.store.database import Store
 from nftd.store.tables import approval, decision, event, listing, metadata, observation, publication, signature
@@ -101,10 +101,15 @@ def test_history_can_be_neither_changed_nor_deleted(store: Store, artwork: str, 
     with store.write() as connection:
         history.record(connection, [Event(artwork, None, "seen")], None)
         readings.log(connection, "g", None, "read", readings.Standing(None, rooms.NOON))
+        appeals.add(connection, source_of(connection, artwork), ["text"], "it is a title page", "tester")
     mine = metadata.tables[table]
     for statement in (update(mine).values({mine.c.id: mine.c.id}), delete(mine)):
         with pytest.raises(IntegrityError, match="append-only"), store.write() as connection:
             connection.execute(statement)
+
+
+def source_of(connection, identifier: str) -> str:
+    return runs.get(connection, artworks.get(connection, identifier)["run"])["source"]
 
 
 def draft_of_connection(connection, identifier: str) -> str:
@@ -117,10 +122,11 @@ def test_history_cannot_be_replaced_either(store: Store, artwork: str, table: st
         artworks.decide(connection, artwork, draft_of_connection(connection, artwork), "reject", "tester")
         history.record(connection, [Event(artwork, None, "seen")], None)
         readings.log(connection, "g", None, "read", readings.Standing(None, rooms.NOON))
+        appeals.add(connection, source_of(connection, artwork), ["text"], "it is a title page", "tester")
     foreign = sqlite3.connect(store.root / "nftd.sqlite")
     foreign.row_factory = sqlite3.Row
     row = dict(foreign.execute(f"SELECT * FROM {table} LIMIT 1").fetchone())  # noqa: S608 - our own table names
-    changed = next(name for name in ("content", "verdict", "kind", "outcome", "new") if name in row)
+    changed = next(name for name in ("content", "verdict", "kind", "outcome", "basis", "new") if name in row)
     row[changed] = {"verdict": "approve", "kind": "sale", "outcome": "failed"}.get(changed, "other")
     marks = ", ".join("?" * len(row))
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
