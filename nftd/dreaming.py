@@ -87,14 +87,15 @@ def score_pictures(settings: Settings, images: Sequence[Path]) -> list[dict[str,
 
 def _score(settings: Settings, executor: LocalExecutor, image: Path) -> dict[str, Any]:
     """One picture: its category, and its match with the prompt of each category."""
-    from generator.classify import categorize
+    from generator.classify import categorize, rule_of
     from generator.matching import prompt_matches
     from generator.pictures import read_work
 
     work, _ = _square(settings, image, chosen_preset(settings).size)
     picture = read_work(work, executor.device)
     phrases = {name: tuple(one.phrases) for name, one in settings.categories.items()}
-    category = categorize(executor.pair.perceptor, picture, phrases)
+    rule = rule_of(settings.generator.preset)
+    category = categorize(executor.pair.perceptor, picture, phrases, rule)
     prompts = {name: one.prompt for name, one in settings.categories.items()}
     matches = prompt_matches(executor.pair.perceptor, picture, prompts)
     return {
