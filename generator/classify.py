@@ -40,6 +40,7 @@ class Category:
 
 
 DEFAULT_RULE: Final = CategoryRule()
+"""For a pair whose probabilities nobody has fitted yet."""
 
 CALIBRATED: Final[Mapping[str, CategoryRule]] = MappingProxyType(
     {"mini": CategoryRule(temperature=0.06, min_probability=0.4, min_margin=0.1)}
@@ -57,7 +58,7 @@ def categorize(
     perceptor: Perceptor,
     image: Tensor,
     categories: Mapping[str, Sequence[str]],
-    rule: CategoryRule = DEFAULT_RULE,
+    rule: CategoryRule,
 ) -> Category:
     """Compare a picture [1,3,S,S] in 0..1 with each category's prompts (arXiv 2103.00020, section 3.1.4).
 

@@ -38,7 +38,7 @@ COLORS = {"warm": ["red", "crimson"], "cool": ["green"]}
 
 
 def test_a_picture_gets_the_category_of_the_nearest_prompts() -> None:
-    found = categorize(Told(), colored(1, 0), COLORS)
+    found = categorize(Told(), colored(1, 0), COLORS, DEFAULT_RULE)
     assert found.name == "warm"
     assert found.abstained_reason is None
     assert found.probabilities["warm"] > 0.95
@@ -63,13 +63,13 @@ def test_it_abstains_where_nothing_is_likely() -> None:
 
 
 def test_a_single_category_is_certain() -> None:
-    assert categorize(Told(), colored(0, 1), {"warm": ["red"]}).name == "warm"
+    assert categorize(Told(), colored(0, 1), {"warm": ["red"]}, DEFAULT_RULE).name == "warm"
 
 
 @pytest.mark.parametrize("categories", [{}, {"warm": []}])
 def test_a_category_without_prompts_is_refused(categories: dict[str, list[str]]) -> None:
     with pytest.raises(BadRecipe):
-        categorize(Told(), colored(1, 0), categories)
+        categorize(Told(), colored(1, 0), categories, DEFAULT_RULE)
 
 
 def test_presets_have_the_rule_that_was_fitted_to_them_or_the_default() -> None:
