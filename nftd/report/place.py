@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nftd.errors import UsageError
+from nftd.store.blobs import sync_folders
 
 SUMMARY: Final = "summary.json"
 MAKER: Final = "nftd report"
@@ -80,9 +81,9 @@ class Place:
         with self._beside() as made:
             for name, data in files.items():
                 _write(made / name, data)
-            _sync(made)
+            sync_folders([made])
             self._take(made)
-            _sync(self.path.parent)
+            sync_folders([self.path.parent])
 
     @contextmanager
     def _beside(self) -> Iterator[Path]:
@@ -140,14 +141,6 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def write_durably(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(partial, path)
     # Behind the file's own sync, which on most file systems has taken the new folders along: theirs cost little then.
-    _sync_folders([path.parent, *made])
+    sync_folders([path.parent, *made])
 
 
 def _write_checked(path: Path, data: bytes) -> None:
@@ -102,7 +102,7 @@ def _write_checked(path: Path, data: bytes) -> None:
         _write(file, data)
         os.replace(partial, path)
         os.fsync(file.fileno())
-    _sync_folders([path.parent, *made])
+    sync_folders([path.parent, *made])
 
 
 @contextmanager
@@ -131,7 +131,8 @@ def _make_folder(folder: Path) -> list[Path]:
     return [folder.parent, *above]
 
 
-def _sync_folders(folders: Iterable[Path]) -> None:
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Make the names in these folders durable."""
     for folder in folders:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
