@@ -1,8 +1,9 @@
-"""The five categories: what each asks of the perceptor, and what a dream of it aims at."""
+"""The five categories: what each asks of the perceptor, what a dream of it aims at, how sure the classifier must be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -81,3 +82,39 @@ DREAM_PROMPTS: Final[Mapping[str, str]] = MappingProxyType(
         "scenery": "fields and hills at sunset",
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """`temperature` divides cosines before the softmax; below either limit the classifier abstains.
+
+    The temperature is what calibrates (Guo et al. 2017, "On calibration of modern neural networks", section 4.2).
+    """
+
+    temperature: float = 0.05
+    min_probability: float = 0.35
+    min_margin: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The category's name, or None with the reason for abstaining, and the embedding for critics."""
+
+    name: str | None
+    probabilities: dict[str, float]
+    abstained_reason: str | None
+    embedding: bytes
+
+
+DEFAULT_RULE: Final = CategoryRule()
+"""For a pair whose probabilities nobody has fitted yet."""
+
+CALIBRATED: Final[Mapping[str, CategoryRule]] = MappingProxyType(
+    {"mini": CategoryRule(temperature=0.06, min_probability=0.4, min_margin=0.1)}
+)
+"""The rule of each preset whose probabilities were fitted to held-out pictures (docs/gates.md)."""
+
+
+def rule_of(preset: str) -> CategoryRule:
+    """The calibrated rule of a preset, or the default where none was fitted."""
+    return CALIBRATED.get(preset, DEFAULT_RULE)

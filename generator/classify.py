@@ -3,54 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from generator.categories import CALIBRATED, DEFAULT_RULE, Category, CategoryRule, rule_of
 from generator.cutouts import whole
 from generator.embeddings import embedding_bytes
 from generator.errors import BadRecipe
 from generator.models import Perceptor
 
-
-@dataclass(frozen=True, slots=True)
-class CategoryRule:
-    """`temperature` divides cosines before the softmax; below either limit the classifier abstains.
-
-    The temperature is what calibrates (Guo et al. 2017, "On calibration of modern neural networks", section 4.2).
-    """
-
-    temperature: float = 0.05
-    min_probability: float = 0.35
-    min_margin: float = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """The category's name, or None with the reason for abstaining, and the embedding for critics."""
-
-    name: str | None
-    probabilities: dict[str, float]
-    abstained_reason: str | None
-    embedding: bytes
-
-
-DEFAULT_RULE: Final = CategoryRule()
-"""For a pair whose probabilities nobody has fitted yet."""
-
-CALIBRATED: Final[Mapping[str, CategoryRule]] = MappingProxyType(
-    {"mini": CategoryRule(temperature=0.06, min_probability=0.4, min_margin=0.1)}
-)
-"""The rule of each preset whose probabilities were fitted to held-out pictures (docs/gates.md)."""
-
-
-def rule_of(preset: str) -> CategoryRule:
-    """The calibrated rule of a preset, or the default where none was fitted."""
-    return CALIBRATED.get(preset, DEFAULT_RULE)
+__all__ = ["CALIBRATED", "DEFAULT_RULE", "Category", "CategoryRule", "categorize", "rule_of"]
 
 
 @torch.no_grad()

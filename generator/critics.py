@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from generator.embeddings import cosine
-from generator.nouns import Score
+from generator.nouns import FIDELITY, PROMPT_MATCH, Score
 
-PROMPT_MATCH: Final = "prompt-match"
-FIDELITY: Final = "fidelity"
 VERSIONS: Final = {PROMPT_MATCH: "1", FIDELITY: "1"}
 
 
@@ -37,16 +35,18 @@ class Judged:
         return next((score.raw for score in self.scores if score.critic == critic), None)
 
 
-def score_iterates(iterates: Iterable[Iterate], source_embedding: bytes) -> tuple[Judged, ...]:
-    """Judge iterates by both critics, from stored values only: no model is needed.
+def score_iterates(
+    iterates: Iterable[Iterate], source_embedding: bytes, critics: Sequence[str] = tuple(VERSIONS)
+) -> tuple[Judged, ...]:
+    """Judge iterates by these critics, from stored values only: no model is needed.
 
     `prompt-match` is the weighted mean cosine of fresh cutouts to the prompts; `fidelity` the cosine between
     the whole iterate and the whole source in the perceptor's space. Neither has a reference set, so
     percentiles are None.
     """
-    return tuple(Judged(iterate.step, _scores(iterate, source_embedding)) for iterate in iterates)
+    return tuple(Judged(iterate.step, _scores(iterate, source_embedding, critics)) for iterate in iterates)
 
 
-def _scores(iterate: Iterate, source_embedding: bytes) -> tuple[Score, ...]:
+def _scores(iterate: Iterate, source_embedding: bytes, critics: Sequence[str]) -> tuple[Score, ...]:
     raw = {PROMPT_MATCH: iterate.similarity, FIDELITY: cosine(iterate.embedding, source_embedding)}
-    return tuple(Score(critic, VERSIONS[critic], value) for critic, value in raw.items())
+    return tuple(Score(critic, VERSIONS[critic], raw[critic]) for critic in critics)

@@ -12,22 +12,25 @@ and step, so the state needs no generator, and a resumed dream goes on as the un
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import torch
 from torch import Tensor
 
-from generator.adam import adam_update, no_moments
 from generator.cutouts import Views, cut, draw_views, whole
 from generator.embeddings import embedding_bytes
-from generator.errors import BadPicture, BadRecipe, NonFiniteLoss
-from generator.losses import extra_losses, prompt_loss, prompt_match
+from generator.errors import BadPicture, BadRecipe, NonFiniteLoss, OutOfMemory
+from generator.look import Goal, Look, embed_goal, look
+from generator.losses import prompt_match
+from generator.memory import is_out_of_memory, ladder, release
 from generator.models import Pair
 from generator.nouns import METHOD, Recipe, Step
-from generator.pictures import write_png
+from generator.optimizers import UPDATES, no_moments
+from generator.pictures import to_pixels, write_png
 from generator.state import State, load_state, save_state
 from generator.streams import stream
 
@@ -36,6 +39,9 @@ __all__ = ["Step", "dream"]
 FRESH_CUTOUTS: Final = 8
 SEEDS: Final = 2**63
 NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
+NO_IMAGES: Final[Mapping[str, Tensor]] = MappingProxyType({})
+
+T = TypeVar("T")
 
 
 def dream(
@@ -45,79 +51,137 @@ def dream(
     seed: int,
     resume: bytes | None = None,
     labels: Mapping[str, str] = NO_LABELS,
+    images: Mapping[str, Tensor] = NO_IMAGES,
+    rung: int = 0,
 ) -> Iterator[Step]:
     """Dream on a source [1,3,S,S] in 0..1 (S = `recipe.size`), yielding steps 1..iterations.
 
     With `resume`, the state of step k, only k+1 and later are yielded: on a CPU in fp32, with the same number
-    of threads, bit for bit those of the undisturbed run. `labels` go into each PNG beside recipe, seed and
-    step. Raises `BadRecipe`, `BadPicture` or `BadState` before the first step, `NonFiniteLoss` at the step
-    concerned.
+    of threads, bit for bit those of the undisturbed run. `labels` go into each PNG beside recipe, seed, step and
+    the models' digests. `images` are the recipe's image prompts, like the source, by their digests. `rung` is
+    where the memory ladder is begun; a step that runs out of memory is made again on the next one.
+    Raises `BadRecipe`, `BadPicture` or `BadState` before the first step, `NonFiniteLoss` at the step concerned,
+    `OutOfMemory` when the last rung takes too much.
     """
-    _check(pair, source, recipe, seed)
-    run = _Dream.begin(pair, source, recipe, seed, labels)
-    return run.steps(run.start(resume))
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What z looks like: its picture, and the loss that drives the next update, with the graph back to z."""
-
-    z: Tensor
-    image: Tensor
-    total: Tensor
-    losses: dict[str, float]
+    _check(pair, source, recipe, seed, images)
+    run = _Dream.begin(pair, source, recipe, seed, labels, images)
+    return run.steps(run.start(resume, rung))
 
 
 @dataclass(frozen=True, slots=True)
 class _Dream:
     pair: Pair
-    source: Tensor
     recipe: Recipe
     seed: int
-    labels: Mapping[str, str]
-    wanted: Tensor
-    weights: Tensor
+    texts: Mapping[str, str]
+    goal: Goal
     fresh: Views
 
     @classmethod
-    def begin(cls, pair: Pair, source: Tensor, recipe: Recipe, seed: int, labels: Mapping[str, str]) -> _Dream:
-        with torch.no_grad():
-            wanted = pair.perceptor.embed_texts([prompt.text for prompt in recipe.prompts])
-        weights = torch.tensor([prompt.weight for prompt in recipe.prompts]).to(source.device)
+    def begin(
+        cls,
+        pair: Pair,
+        source: Tensor,
+        recipe: Recipe,
+        seed: int,
+        labels: Mapping[str, str],
+        images: Mapping[str, Tensor],
+    ) -> _Dream:
+        pictures = [images[image.digest] for image in recipe.images]
+        wanted = embed_goal(pair, [prompt.text for prompt in recipe.prompts], pictures)
+        weights = torch.tensor(recipe.weighted).to(source.device)
         # Every step is scored on the same fresh cutouts: their luck does not decide which step is best.
         fresh = draw_views(FRESH_CUTOUTS, pair.perceptor.input_size, stream(seed, "fresh cutouts"))
-        return cls(pair, source, recipe, seed, labels, wanted, weights, fresh.to(source.device))
+        digests = {f"model {name}": digest for name, digest in recipe.weights}
+        texts = {"recipe": recipe.id, "seed": str(seed), **digests, **labels}
+        goal = Goal(wanted, weights, source, recipe.losses)
+        return cls(pair, recipe, seed, texts, goal, fresh.to(source.device))
 
-    def start(self, resume: bytes | None) -> State:
+    def start(self, resume: bytes | None, rung: int) -> State:
         with torch.no_grad():
-            z = self.pair.vqgan.encode(self.source).contiguous()
-        return State(z, no_moments(z)) if resume is None else load_state(resume, self.recipe, self.seed, z)
+            z = self.pair.vqgan.encode(self.goal.source).contiguous()
+        state = State(z, no_moments(z)) if resume is None else load_state(resume, self.recipe, self.seed, z)
+        lowest = len(ladder(self.recipe.cutouts)) - 1
+        return replace(state, rung=min(max(state.rung, rung), lowest))
 
     def steps(self, state: State) -> Iterator[Step]:
         if state.step == self.recipe.iterations:
             return
-        look = self._look(state)
-        while state.step < self.recipe.iterations:
-            state = self._update(state, look)
-            look = self._look(state)
-            yield self._report(state, look)
+        with ThreadPoolExecutor(1, "png") as encoder:
+            state, seen = self._fitting(state, self._look)
+            while state.step < self.recipe.iterations:
+                state = self._update(state, seen)
+                state, (seen, png) = self._fitting(state, lambda now: self._look_and_encode(now, encoder))
+                yield self._report(state, seen, png.result())
 
-    @torch.enable_grad()
-    def _look(self, state: State) -> _Look:
-        z = state.z.detach().requires_grad_()
-        quantized, _ = self.pair.vqgan.quantize(z)
-        image = self.pair.vqgan.decode(quantized)
+    def _fitting(self, state: State, do: Callable[[State], T]) -> tuple[State, T]:
+        """Do it on the first rung of the ladder that fits, from the state's rung on down."""
+        while True:
+            try:
+                return state, do(state)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                said = str(error)
+            state = self._lower(state, said)
+
+    def _lower(self, state: State, said: str) -> State:
+        release(state.z.device)
+        if state.rung + 1 >= len(ladder(self.recipe.cutouts)):
+            raise OutOfMemory(
+                f"step {state.step} of {self.recipe.size} pixels does not fit into the memory of {state.z.device} even "
+                f"with {ladder(self.recipe.cutouts)[-1]} ({said[:120]}): make the picture smaller, or use a device "
+                "with more memory",
+                size=self.recipe.size,
+                device=str(state.z.device),
+                step=state.step,
+            )
+        return replace(state, rung=state.rung + 1)
+
+    def _look_and_encode(self, state: State, encoder: Executor) -> tuple[Look, Future[bytes]]:
+        pending: list[Future[bytes]] = []
+
+        def encode(image: Tensor) -> None:
+            pending.append(encoder.submit(write_png, to_pixels(image), {**self.texts, "step": str(state.step)}))
+
+        seen = self._look(state, encode)
+        return seen, pending[0]
+
+    def _look(self, state: State, shown: Callable[[Tensor], None] | None = None) -> Look:
         side = self.pair.perceptor.input_size
-        views = draw_views(self.recipe.cutouts, side, stream(self.seed, "cutouts", state.step))
-        seen = self.pair.perceptor.embed_images(cut(image, views.to(image.device)))
-        parts = {"prompt": prompt_loss(seen, self.wanted, self.weights)}
-        weights = {"prompt": 1.0, **dict(self.recipe.losses)}
-        parts |= extra_losses(image, self.source, [name for name, _ in self.recipe.losses])
-        total = torch.stack([weights[name] * part for name, part in parts.items()]).sum()
-        return _Look(z, image, total, self._numbers(state.step, {"total": total, **parts}))
+        dice = stream(self.seed, "cutouts", state.step)
+        views = draw_views(self.recipe.cutouts, side, dice, self.recipe.cutout_method).to(state.z.device)
+        rung = ladder(self.recipe.cutouts)[state.rung]
+        moves = state.step < self.recipe.iterations
+        return look(self.pair, state.z, self.goal, views, rung, self.recipe.precision, moves, shown)
+
+    def _update(self, state: State, seen: Look) -> State:
+        if seen.gradient is None:
+            raise ValueError(f"step {state.step} was looked at without a gradient")
+        # One memory layout at every step, as in a state that was read back: layouts round differently.
+        update = UPDATES[self.recipe.optimizer]
+        z, moments = update(state.z, seen.gradient.contiguous(), state.moments, self.recipe.learning_rate)
+        low, high = self.pair.vqgan.codebook_range()
+        return replace(state, z=z.maximum(low).minimum(high), moments=moments)
+
+    @torch.no_grad()
+    def _report(self, state: State, seen: Look, png: bytes) -> Step:
+        losses = self._numbers(state.step, seen.losses)
+        side = self.pair.perceptor.input_size
+        pictures = torch.cat([whole(seen.image, side), cut(seen.image, self.fresh)])
+        vectors = self.pair.perceptor.embed_images(pictures).float()
+        return Step(
+            step=state.step,
+            png=png,
+            embedding=embedding_bytes(vectors[0]),
+            losses=losses,
+            similarity=float(prompt_match(vectors[1:], self.goal.wanted, self.goal.weights)),
+            state=save_state(state, self.recipe, self.seed),
+            memory=str(ladder(self.recipe.cutouts)[state.rung]),
+        )
 
     def _numbers(self, step: int, parts: Mapping[str, Tensor]) -> dict[str, float]:
-        losses = {name: float(part.detach()) for name, part in parts.items()}
+        losses = {name: float(part) for name, part in parts.items()}
         if not all(math.isfinite(value) for value in losses.values()):
             raise NonFiniteLoss(
                 f"the loss of step {step} is {losses}, it must be finite: lower the learning rate "
@@ -129,30 +193,8 @@ class _Dream:
             )
         return losses
 
-    def _update(self, state: State, look: _Look) -> State:
-        (gradient,) = torch.autograd.grad(look.total, look.z)
-        # One memory layout at every step, as in a state that was read back: layouts round differently.
-        z, moments = adam_update(state.z, gradient.contiguous(), state.moments, self.recipe.learning_rate)
-        low, high = self.pair.vqgan.codebook_range()
-        return State(z.maximum(low).minimum(high), moments)
 
-    @torch.no_grad()
-    def _report(self, state: State, look: _Look) -> Step:
-        image = look.image.detach()
-        side = self.pair.perceptor.input_size
-        vectors = self.pair.perceptor.embed_images(torch.cat([whole(image, side), cut(image, self.fresh)]))
-        texts = {"recipe": self.recipe.id, "seed": str(self.seed), "step": str(state.step), **self.labels}
-        return Step(
-            step=state.step,
-            png=write_png(image, texts),
-            embedding=embedding_bytes(vectors[0]),
-            losses=look.losses,
-            similarity=float(prompt_match(vectors[1:], self.wanted, self.weights)),
-            state=save_state(state, self.recipe, self.seed),
-        )
-
-
-def _check(pair: Pair, source: Tensor, recipe: Recipe, seed: int) -> None:
+def _check(pair: Pair, source: Tensor, recipe: Recipe, seed: int, images: Mapping[str, Tensor]) -> None:
     if recipe.method != METHOD:
         raise BadRecipe(f"recipe method is {recipe.method!r}, this version dreams by {METHOD!r}: start a new run")
     if recipe.perceptor != pair.perceptor.name:
@@ -167,3 +209,10 @@ def _check(pair: Pair, source: Tensor, recipe: Recipe, seed: int) -> None:
             "let intake resize it",
             shape=list(source.shape),
         )
+    for image in recipe.images:
+        if image.digest not in images:
+            raise BadRecipe(f"image prompt {image.digest} is not at hand: hand over its square PNG", image=image.digest)
+        if images[image.digest].shape[:2] != (1, 3):
+            raise BadPicture(
+                f"image prompt {image.digest} is {list(images[image.digest].shape)}, it must be [1, 3, S, S]"
+            )

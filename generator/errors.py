@@ -9,9 +9,15 @@ GeneratorError            code                 permanent
 ├── UnknownPreset         unknown_preset       yes   a preset name that does not exist
 ├── ModelsMissing         models_missing       yes   the models of a preset are not there
 ├── ExtraMissing          extra_missing        yes   an optional package that was asked for is not installed
+├── BadCheckpoint         bad_checkpoint       yes   a file of weights that is damaged, hostile or of another model
+├── UnknownDigest         unknown_digest       yes   weights whose digest nobody vouches for
 ├── WeightsChanged        weights_changed      yes   the loaded weights are not the recipe's
 ├── NonFiniteLoss         non_finite_loss      yes   a step whose loss is NaN or infinite
+├── OutOfMemory           out_of_memory        yes   a dream that fits this device by no rung of the ladder
+├── WorkerLost            worker_lost          no    a worker process that died or hung again and again
 └── NothingToPick         nothing_to_pick      yes   no iterate has the scores that a choice needs
+
+`Stopped` stands beside the tree: no error, but the end of a run that was asked to end.
 """
 
 from __future__ import annotations
@@ -80,6 +86,18 @@ class ExtraMissing(GeneratorError):
     held = True  # the work waits for the one who installs it; nothing is wrong with the work
 
 
+class BadCheckpoint(GeneratorError):
+    """A file of weights is truncated, hostile or of another architecture; the message names the key or the digest."""
+
+    code = "bad_checkpoint"
+
+
+class UnknownDigest(GeneratorError):
+    """Weights whose digest is not in the manifest were offered without the flag that accepts them."""
+
+    code = "unknown_digest"
+
+
 class WeightsChanged(GeneratorError):
     """The weights that are loaded differ from those that the recipe names."""
 
@@ -92,7 +110,24 @@ class NonFiniteLoss(GeneratorError):
     code = "non_finite_loss"
 
 
+class OutOfMemory(GeneratorError):
+    """Every rung of the memory ladder was tried and the dream still does not fit: make it smaller."""
+
+    code = "out_of_memory"
+
+
+class WorkerLost(GeneratorError):
+    """The process that dreams died or hung more often than one run may cost; the run can be tried again."""
+
+    code = "worker_lost"
+    permanent = False
+
+
 class NothingToPick(GeneratorError):
     """No iterate has the scores that a choice needs."""
 
     code = "nothing_to_pick"
+
+
+class Stopped(BaseException):
+    """A run ended behind its last step, since the program is asked to end; like KeyboardInterrupt, no error."""

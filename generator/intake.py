@@ -11,6 +11,7 @@ import numpy as np
 from generator.decoded import Pixels
 from generator.decoder import decode_apart
 from generator.gates import quality_verdicts, size_verdict
+from generator.header import read_header
 from generator.limits import Fit, IntakeLimits
 from generator.nouns import Verdict
 from generator.phash import phash
@@ -19,7 +20,7 @@ from generator.saliency import square_window
 if TYPE_CHECKING:
     from generator.text_ocr import TextReader
 
-__all__ = ["Intake", "IntakeLimits", "examine", "square"]
+__all__ = ["Intake", "IntakeLimits", "decode_png", "encode_png", "examine", "shrunken", "square"]
 
 WHITE: Final = (255, 255, 255)
 
@@ -86,6 +87,24 @@ def encode_png(image: Pixels) -> bytes:
     """RGB [H,W,3] as PNG; the same pixels give the same bytes."""
     _, encoded = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     return encoded.tobytes()
+
+
+def decode_png(data: bytes) -> Pixels:
+    """What `encode_png` made, as RGB [H,W,3]; for our own bytes only: foreign ones are decoded apart."""
+    picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
+    return np.ascontiguousarray(np.asarray(picture, dtype=np.uint8)[:, :, ::-1])
+
+
+def shrunken(work_png: bytes, size: int) -> bytes:
+    """A square work of ours at a smaller size; one that is not larger stays as it is."""
+    side = read_header(work_png, "PNG").width
+    if side <= size:
+        return work_png
+    return encode_png(_pixels(cv2.resize(decode_png(work_png), (size, size), interpolation=cv2.INTER_AREA)))
+
+
+def _pixels(array: cv2.typing.MatLike) -> Pixels:
+    return np.asarray(array, dtype=np.uint8)
 
 
 def _padded(image: Pixels, side: int) -> Pixels:

@@ -29,8 +29,11 @@ class Vqgan(Protocol):
     def quantize(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Nearest codes: z [B,d,h,w] to (zq with a straight-through gradient, indices [B,h,w])."""
 
-    def decode(self, zq: Tensor) -> Tensor:
-        """[B,d,h,w] to images [B,3,H,W] in 0..1, clamped so that a saturated pixel can be pulled back."""
+    def decode(self, zq: Tensor, frugal: bool = False) -> Tensor:
+        """[B,d,h,w] to images [B,3,H,W] in 0..1, clamped so that a saturated pixel can be pulled back.
+
+        `frugal` keeps few activations and computes the others again on the way back: the same numbers, less memory.
+        """
 
     def codebook_range(self) -> tuple[Tensor, Tensor]:
         """(lowest, highest) value of each channel over all codes, each [1,d,1,1]."""

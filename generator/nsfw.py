@@ -6,7 +6,7 @@ MIT; else zero-shot comparison by a perceptor that was trained on such pictures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import cv2
@@ -49,6 +49,8 @@ EXPOSED: Final = frozenset(
 )
 MOST_EXPOSED: Final = 0.5  # score of a detection
 
+Likeness = Callable[[bytes], float]
+
 
 class NudityDetector(Protocol):
     """What finds exposed parts of bodies in a picture."""
@@ -81,7 +83,7 @@ def highest_exposed(found: Iterable[Mapping[str, Any]]) -> float:
 def nsfw_verdict(
     flag: bool | None,
     embedding: bytes | None,
-    perceptor: Perceptor | None,
+    likeness: Likeness | None,
     preset: str,
     *,
     detector: NudityDetector | None = None,
@@ -91,14 +93,15 @@ def nsfw_verdict(
 
     `flag` is True where the market marks the work, False where it marks it as safe, None where it says nothing; a
     market that calls a work safe is not believed if there is a judge. `embedding` is the perceptor's of the whole
-    picture (`generator.embeddings`). Without a judge the gate lets the picture pass as `not_judged`.
+    picture (`generator.embeddings`), `likeness` is `unsafe_share` by that perceptor, wherever it is loaded. Without a
+    judge the gate lets the picture pass as `not_judged`.
     """
     if flag:
         return Verdict(GATE, ok=False, reason="flagged_by_market", value="flagged", limit="not flagged")
     if detector is not None and image is not None:
         return _at_most(detector.exposed(image), MOST_EXPOSED, "nothing_exposed", "exposed")
-    if preset in JUDGES and perceptor is not None and embedding is not None:
-        return _at_most(unsafe_share(embedding, perceptor), MOST_UNSAFE, "looks_safe", "looks_unsafe")
+    if preset in JUDGES and likeness is not None and embedding is not None:
+        return _at_most(likeness(embedding), MOST_UNSAFE, "looks_safe", "looks_unsafe")
     return Verdict(GATE, ok=True, reason="not_judged", value="no judge", limit=None)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from generator.critics import FIDELITY, PROMPT_MATCH, Judged
+from generator.critics import Judged
 from generator.errors import NothingToPick
+from generator.nouns import FIDELITY, PROMPT_MATCH
 
 
 @dataclass(frozen=True, slots=True)

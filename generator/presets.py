@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.errors import ModelsMissing, UnknownPreset
+from generator.devices import AUTO
+from generator.errors import BadRecipe, ModelsMissing, UnknownPreset
+from generator.memory import Footprint
 from generator.mini.manifest import read_manifest, weights_folder
-from generator.nouns import Prompt, Recipe
+from generator.nouns import FIDELITY, PROMPT_MATCH, ImagePrompt, Prompt, Recipe
 
 if TYPE_CHECKING:
     import torch
 
     from generator.models import Pair
 
+MIB: Final = 2**20
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
     """Settings of one pair of models; sides in pixels. Change single ones with `dataclasses.replace`.
 
-    `size` is a multiple of `stride`, the pixels of one code's side in the pair's VQGAN.
+    `vqgan` names the weights of the VQGAN, "" where the pair ships with the package. `size` is a multiple of
+    `stride`, the pixels of one code's side. `precision` is one of `precisions`, or "auto": what the device is fast at.
     `cpu_threads` are torch's on a CPU, None leaves the number to torch: with one the bits of a picture do not depend
-    on how many cores a machine has, and small tensors gain little from more.
+    on how many cores a machine has, and small tensors gain little from more. `critics` judge the iterates.
     """
 
     name: str
@@ -32,9 +38,15 @@ class Preset:
     iterations: int
     cutouts: int
     learning_rate: float
+    footprint: Footprint
+    vqgan: str = ""
     losses: tuple[tuple[str, float], ...] = ()
     precision: str = "fp32"
+    precisions: tuple[str, ...] = ("fp32",)
+    optimizer: str = "adam"
+    cutout_method: str = "grid"
     cpu_threads: int | None = None
+    critics: tuple[str, ...] = (PROMPT_MATCH, FIDELITY)
 
 
 PRESETS: Final = {
@@ -46,10 +58,25 @@ PRESETS: Final = {
         iterations=20,
         cutouts=16,
         learning_rate=0.15,
+        footprint=Footprint(
+            runtime=285 * MIB, weights=34 * MIB, pixel=1000.0, pixel_frugal=800.0, cutout=5.3 * MIB, stride=8
+        ),
         cpu_threads=1,
     ),
     "wikiart": Preset(
-        "wikiart", perceptor="clip-vit-b-32", stride=16, size=512, iterations=20, cutouts=32, learning_rate=0.1
+        "wikiart",
+        perceptor="clip-vit-b-32",
+        stride=16,
+        size=512,
+        iterations=20,
+        cutouts=32,
+        learning_rate=0.1,
+        footprint=Footprint(
+            runtime=400 * MIB, weights=960 * MIB, pixel=16000.0, pixel_frugal=6000.0, cutout=45 * MIB, stride=16
+        ),
+        vqgan="wikiart_16384",
+        precision=AUTO,
+        precisions=("fp32", "bf16", "fp16"),
     ),
 }
 
@@ -67,8 +94,12 @@ def recipe_for(
     prompts: Sequence[Prompt],
     digests: Sequence[tuple[str, str]],
     iterations: int | None = None,
+    images: Sequence[ImagePrompt] = (),
 ) -> Recipe:
-    """The recipe that these settings make of prompts and weights; `iterations` overrides the preset's."""
+    """The recipe that these settings make of prompts and weights; `iterations` overrides the preset's.
+
+    The precision must be settled by then (`settle_precision`); `BadRecipe` otherwise.
+    """
     return Recipe(
         generator=settings.name,
         weights=tuple(digests),
@@ -80,33 +111,79 @@ def recipe_for(
         learning_rate=settings.learning_rate,
         losses=settings.losses,
         precision=settings.precision,
+        images=tuple(images),
+        optimizer=settings.optimizer,
+        cutout_method=settings.cutout_method,
     )
 
 
-def weight_digests(name: str) -> tuple[tuple[str, str], ...]:
+def settle_precision(settings: Preset, device: str | torch.device) -> str:
+    """The precision that these settings mean on a device; torch is loaded only where the device decides.
+
+    Raises `BadRecipe` where the models cannot compute in it.
+    """
+    if settings.precision == AUTO and len(settings.precisions) > 1:
+        from generator.devices import pick_device, pick_precision
+
+        return pick_precision(AUTO, pick_device(device))
+    chosen = settings.precisions[0] if settings.precision == AUTO else settings.precision
+    if chosen not in settings.precisions:
+        raise BadRecipe(
+            f"precision is {chosen!r}, preset {settings.name} computes in {', '.join(settings.precisions)} only",
+            precision=chosen,
+            preset=settings.name,
+        )
+    return chosen
+
+
+def weight_digests(name: str, folder: Path | None = None) -> tuple[tuple[str, str], ...]:
     """The (file, sha256) pairs of a preset's models, read without loading them; loading checks the files.
 
-    Raises `ModelsMissing` where this version has no such models.
+    `folder` holds installed weights. Raises `ModelsMissing`, with the command that gets them, where they are not there.
     """
-    _require_models(name)
-    return tuple(sorted(read_manifest(weights_folder()).items()))
+    chosen = preset(name)
+    if not chosen.vqgan:
+        return tuple(sorted(read_manifest(weights_folder()).items()))
+    from generator.weights import find
+
+    installed, missing = {}, []
+    for one in (chosen.vqgan, chosen.perceptor):
+        try:
+            installed[one] = find(_required(folder, chosen.name), one).digest
+        except ModelsMissing:
+            missing.append(one)
+    if missing:
+        names = " ".join(missing)
+        raise ModelsMissing(
+            f"preset {name} needs weights that are not in {folder}: run nftd weights fetch {names}", missing=missing
+        )
+    return tuple(sorted(installed.items()))
 
 
-def load_pair(name: str, device: str | torch.device) -> Pair:
-    """Load the models of a preset onto a device; `ModelsMissing` where this version has none."""
-    _require_models(name)
+def load_pair(name: str, device: str | torch.device, precision: str = "fp32", weights: Path | None = None) -> Pair:
+    """Load the models of a preset onto a device; `ModelsMissing` or `BadCheckpoint` where that cannot be."""
     import torch
 
+    chosen = preset(name)
+    if chosen.cpu_threads and torch.device(device).type == "cpu":
+        torch.set_num_threads(chosen.cpu_threads)
+    if chosen.vqgan:
+        from generator.full import load_full
+
+        return load_full(chosen, torch.device(device), precision, _required(weights, name))
     from generator.mini.load import load_mini
 
-    threads = preset(name).cpu_threads
-    if threads and torch.device(device).type == "cpu":
-        torch.set_num_threads(threads)
     pair = load_mini(device)
     for model in (pair.vqgan, pair.perceptor):
         if isinstance(model, torch.nn.Module):
             _channels_last(model)
     return pair
+
+
+def _required(folder: Path | None, name: str) -> Path:
+    if folder is None:
+        raise ModelsMissing(f"preset {name!r} needs a folder of weights: name one", preset=name)
+    return folder
 
 
 def _channels_last(model: torch.nn.Module) -> None:
@@ -116,11 +193,3 @@ def _channels_last(model: torch.nn.Module) -> None:
     for parameter in model.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-
-
-def _require_models(name: str) -> None:
-    if preset(name).name != "mini":
-        raise ModelsMissing(
-            f"the models of preset {name!r} are not built into this version yet: use preset 'mini'",
-            preset=name,
-        )

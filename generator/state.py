@@ -9,17 +9,21 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from generator.adam import Moments
 from generator.errors import BadState
 from generator.nouns import Recipe
+from generator.optimizers import Moments
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """z [1,d,h,w] after `moments.updates` updates. Random streams are named, not kept."""
+    """z [1,d,h,w] after `moments.updates` updates, and the rung of the memory ladder that the dream is on.
+
+    Random streams are named, not kept.
+    """
 
     z: Tensor
     moments: Moments
+    rung: int = 0
 
     @property
     def step(self) -> int:
@@ -33,6 +37,7 @@ def save_state(state: State, recipe: Recipe, seed: int) -> bytes:
     tensors = {name: part.detach().cpu().contiguous() for name, part in parts.items()}
     # safetensors writes its metadata in random order, so the names are tensors too.
     tensors["step"] = torch.tensor(state.step)
+    tensors["rung"] = torch.tensor(state.rung)
     tensors["seed"] = torch.tensor(seed)
     tensors["recipe"] = torch.tensor(list(bytes.fromhex(recipe.id)), dtype=torch.uint8)
     return save(tensors)
@@ -43,7 +48,7 @@ def load_state(data: bytes, recipe: Recipe, seed: int, like: Tensor) -> State:
     try:
         tensors = load(data)
         owner = (bytes(tensors["recipe"].tolist()).hex(), int(tensors["seed"]))
-        step = int(tensors["step"])
+        step, rung = int(tensors["step"]), int(tensors.get("rung", torch.tensor(0)))
         z, first, second = (tensors[name] for name in ("z", "first", "second"))
     except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
         raise BadState(f"the saved state cannot be read ({error}): start the run anew") from error
@@ -57,7 +62,7 @@ def load_state(data: bytes, recipe: Recipe, seed: int, like: Tensor) -> State:
     _check_tensors((z, first, second), like)
     if not 0 <= step <= recipe.iterations:
         raise BadState(f"the saved state is of step {step}, the recipe has {recipe.iterations}", step=step)
-    return State(z.to(like.device), Moments(first.to(like.device), second.to(like.device), step))
+    return State(z.to(like.device), Moments(first.to(like.device), second.to(like.device), step), max(0, rung))
 
 
 def _check_tensors(tensors: tuple[Tensor, ...], like: Tensor) -> None:

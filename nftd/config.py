@@ -8,7 +8,6 @@ Of the data folder: `--data`, `NFTD_DATA`, the key `data` (relative to the file)
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,15 +19,14 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from generator.categories import CATEGORIES, DREAM_PROMPTS
 from generator.limits import IntakeLimits
-from generator.presets import PRESETS
 from nftd.config_errors import explain_invalid, explain_rule, explain_syntax
+from nftd.config_generator import GeneratorSettings
 from nftd.config_sources import BUNDLED, IMPORTED, PAGE, Line, Section, SourceSettings, fault_of_sources, is_line
 from nftd.errors import ConfigError
 from publisher.terms import ZERO_ADDRESS, is_address
@@ -79,7 +77,6 @@ Address = Annotated[str, AfterValidator(_is_address)]
 Gateway = Annotated[str, AfterValidator(_is_gateway)]
 Words = Annotated[str, AfterValidator(_says_something)]
 
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(?::[0-9]{1,2})?")
 _INTAKE = IntakeLimits()
 
 
@@ -171,35 +168,6 @@ class CategorySettings(Section):
 
     prompt: Words = Field(description="what the dream is told to paint")
     phrases: list[Words] = Field(min_length=1, description="how such a picture is described, for recognition")
-
-
-class GeneratorSettings(Section):
-    """VQGAN+CLIP."""
-
-    preset: Literal["mini", "wikiart"] = Field("mini", description="mini ships with nftd; wikiart is not built yet")
-    size: int = Field(0, ge=0, le=8192, description="side of the square picture in pixels; 0 takes the preset's")
-    iterations: int = Field(20, ge=1, le=100_000, description="steps, each of which gives an iterate")
-    cutouts: int = Field(0, ge=0, le=4096, description="random crops shown to CLIP at each step; 0 takes the preset's")
-    learning_rate: float = Field(0.0, ge=0, description="Adam's; 0 takes the preset's")
-    seed: int = Field(-1, ge=-1, le=2**63 - 1, description="-1 derives one from source, recipe and take")
-    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, mps")
-
-    @field_validator("size")
-    @classmethod
-    def _whole_codes(cls, value: int, info: ValidationInfo) -> int:
-        preset = PRESETS.get(info.data.get("preset", ""))
-        if preset and value % preset.stride:
-            raise ValueError(
-                f"must be 0 or a multiple of {preset.stride}, since preset {preset.name} works in such steps"
-            )
-        return value
-
-    @field_validator("device")
-    @classmethod
-    def _a_device(cls, value: str) -> str:
-        if not _DEVICE.fullmatch(value):
-            raise ValueError("must be auto, cpu, mps, cuda or a numbered one such as cuda:1")
-        return value
 
 
 class ChoiceSettings(Section):

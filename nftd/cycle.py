@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from generator.presets import weight_digests
+from generator.workers import Workers
 from nftd.config import Settings
 from nftd.domain import utc_now
+from nftd.recipes import weights_folder
 from nftd.stages.draft import draft, terms_key
-from nftd.stages.dream import dream, park_run, sweep_states
+from nftd.stages.dream import dream, hands, one_each, park_run, stop, sweep_states
 from nftd.stages.fetch import by_host, fetch, fetch_failed, look, open_fetches
 from nftd.stages.house import OWNER, House
 from nftd.stages.intake import intake
@@ -45,7 +47,7 @@ SCRAPE = Stage("scrape", scrape, failed=scrape_failed)
 SELECT = Stage("select", select)
 FETCH = Stage("fetch", fetch, failed=fetch_failed, lanes=by_host, look=look, spares=True)
 INTAKE = Stage("intake", intake)
-DREAM = Stage("dream", dream, parked=park_run, most=_dreams_left)
+DREAM = Stage("dream", dream, parked=park_run, most=_dreams_left, lanes=one_each, hands=hands, ahead=1, stop=stop)
 JUDGE = Stage("judge", judge)
 DRAFT = Stage("draft", draft)
 PIN = Stage("pin", pin)
@@ -65,9 +67,13 @@ class Outcome:
 AUTOMATIC = (SCRAPE, SELECT, FETCH, INTAKE, DREAM, JUDGE, DRAFT, PIN, VOUCHER)
 
 
-def once(store: Store, settings: Settings, watch: Watch | None = None) -> Outcome:
-    """Run one cycle; raises `CycleRunning` when another one is at it."""
-    return run(store, settings, AUTOMATIC, watch)
+def once(store: Store, settings: Settings, watch: Watch | None = None, executor: Workers | None = None) -> Outcome:
+    """Run one cycle; raises `CycleRunning` when another one is at it.
+
+    An `executor` (`nftd.stages.house.workers_for`) keeps its models from cycle to cycle; without one they are loaded,
+    if they are needed, for this cycle alone.
+    """
+    return run(store, settings, AUTOMATIC, watch, executor)
 
 
 def select_only(store: Store, settings: Settings) -> Outcome:
@@ -75,10 +81,16 @@ def select_only(store: Store, settings: Settings) -> Outcome:
     return run(store, settings, (SELECT,))
 
 
-def run(store: Store, settings: Settings, stages: Sequence[Stage], watch: Watch | None = None) -> Outcome:
+def run(
+    store: Store,
+    settings: Settings,
+    stages: Sequence[Stage],
+    watch: Watch | None = None,
+    executor: Workers | None = None,
+) -> Outcome:
     """Run these stages once, in order, as one cycle; `ModelsMissing` before anything when the preset has no models."""
-    weight_digests(settings.generator.preset)
-    with store.cycle_lock(), _begun(store, settings, watch) as house:
+    weight_digests(settings.generator.preset, weights_folder(settings, store.root))
+    with store.cycle_lock(), _begun(store, settings, watch, executor) as house:
         begun = time.monotonic()
         _clean_up(house)
         for stage in stages:
@@ -89,11 +101,11 @@ def run(store: Store, settings: Settings, stages: Sequence[Stage], watch: Watch 
 
 
 @contextmanager
-def _begun(store: Store, settings: Settings, watch: Watch | None) -> Iterator[House]:
+def _begun(store: Store, settings: Settings, watch: Watch | None, executor: Workers | None) -> Iterator[House]:
     identifier = f"c-{secrets.token_hex(5)}"
     with store.write() as connection:
         connection.execute(insert(cycle_table).values(id=identifier, started_at=utc_now()))
-    house = House(store, settings, identifier, watch)
+    house = House(store, settings, identifier, watch, executor)
     try:
         yield house
     finally:

@@ -9,6 +9,7 @@
     │   └── Ambiguous      2  more than one row has this id
     ├── DataFolderError    1  the data folder cannot be used
     │   └── NewerStore     1  the database was written by a newer nftd
+    ├── NotFetched         3  no address gave the file that was asked for
     ├── BlobMissing        1  a row names bytes that are not in the store
     ├── CycleRunning       1  another cycle holds the lock
     ├── SourceOff          1  a source is switched off, or refuses us just now
@@ -60,6 +61,14 @@ class DataFolderError(NftdError):
 
 class NewerStore(DataFolderError):
     code = "newer_store"
+
+
+class NotFetched(NftdError):
+    """Every address was tried in vain; what was loaded is kept, and the next try goes on from there."""
+
+    code = "not_fetched"
+    permanent = False
+    exit_code = 3
 
 
 class BlobMissing(NftdError):

@@ -18,12 +18,12 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
-from nftd import __version__, logs
+from nftd import logs
 from nftd.config import BUNDLED, IMPORTED, Settings, SourceSettings
 from nftd.credentials import credential, credential_of
 from nftd.errors import SourceOff, UsageError
 from nftd.gateways import Gateways, Picture
-from nftd.http import HttpLimits, HttpSession
+from nftd.http import HttpLimits, HttpSession, user_agent
 from nftd.store.database import Store
 from nftd.store.pages import Pages
 from scrapers.errors import ScraperError
@@ -246,7 +246,7 @@ class Feeds:
     def _limits(self) -> HttpLimits:
         manners = self._settings.http
         return HttpLimits(
-            user_agent=_user_agent(manners.contact),
+            user_agent=user_agent(manners.contact),
             max_download_bytes=int(manners.max_image_mb * 1_000_000),
             interval_seconds=manners.interval_seconds,
             total_seconds=manners.timeout_seconds,
@@ -259,7 +259,3 @@ class Feeds:
         if self._base is None:
             self._base = self._open.enter_context(Gallery()).url.rstrip("/")
         return self._base
-
-
-def _user_agent(contact: str) -> str:
-    return f"nftd/{__version__} ({contact})" if contact else f"nftd/{__version__}"

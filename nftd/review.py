@@ -68,7 +68,8 @@ class Review:
             story = self._story(connection, artwork, draft)
             source = story.source["id"]
             take = runs.next_take(connection, source)
-            run = runs.order(connection, source, recipe_of(self._settings, story.source["category"]), -1, take)
+            recipe = recipe_of(self._settings, story.source["category"], self._store.root)
+            run = runs.order(connection, source, recipe, -1, take)
             self._answer(connection, story, "again", "again", reason, run)
             work.enqueue(connection, "dream", run)
             asked = Event(run, None, "queued", f"take {take}, asked for {shown(artwork)}", self._reviewer)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 WIDTHS = (40, 96, 128)  # channels at 1/2, 1/4 and 1/8 of the image
 CODES = 1024
@@ -138,14 +139,16 @@ class MiniVqgan(nn.Module):
             nearest = F.embedding(codes, book).permute(0, 3, 1, 2)
         return z + (nearest - z).detach(), codes
 
-    def decode(self, zq: Tensor) -> Tensor:
-        """Map quantized vectors to images in 0..1."""
-        return clamp_with_gradient(self.decode_raw(zq))
+    def decode(self, zq: Tensor, frugal: bool = False) -> Tensor:
+        """Map quantized vectors to images in 0..1; `frugal` computes activations twice instead of keeping them."""
+        return clamp_with_gradient(self.decode_raw(zq, frugal))
 
-    def decode_raw(self, zq: Tensor) -> Tensor:
+    def decode_raw(self, zq: Tensor, frugal: bool = False) -> Tensor:
         """Decode without the clamp: what training compares."""
-        image: Tensor = self.decoder(zq)
-        return image + 0.5
+        x = zq
+        for part in self.decoder:
+            x = checkpoint(part, x, use_reentrant=False) if frugal and x.requires_grad else part(x)
+        return x + 0.5
 
     def discriminate(self, images: Tensor) -> Tensor:
         """Raw logits [B, 1, H/8, W/8]: how real each patch looks."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nftd import __version__
-from nftd.cli import appeal, explain, house, later, metrics, once, queue, report, sources, tools
+from nftd.cli import appeal, explain, house, later, metrics, once, queue, report, sources, tools, weights
 from nftd.cli.common import Globals, say
 
 app = typer.Typer(
@@ -53,6 +53,7 @@ app.command()(tools.select)
 app.command()(tools.dream)
 app.command()(tools.score)
 app.command()(tools.cid)
+app.add_typer(weights.app, name="weights")
 app.command()(house.retry)
 app.add_typer(house.config_app, name="config")
 app.add_typer(house.db_app, name="db")

@@ -44,6 +44,7 @@ _LIBRARIES = (
     ("scrapers.errors.ScraperError", FAILED),
     ("generator.errors.BadRecipe", USAGE),
     ("generator.errors.ModelsMissing", USAGE),
+    ("generator.errors.UnknownDigest", USAGE),
     ("generator.errors.GeneratorError", FAILED),
     ("publisher.errors.PublisherError", FAILED),
     ("sqlalchemy.exc.OperationalError", FAILED),

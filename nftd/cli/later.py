@@ -21,7 +21,6 @@ COMMANDS = {
     "export": "a folder with everything of a publication",
     "submit": "hand a signed voucher to the market",
     "withdraw": "take a publication back",
-    "weights": "fetch and check model weights",
     "service": "install as a systemd service",
     "doctor": "check the installation",
     "backup": "copy the store while it runs",

@@ -6,8 +6,10 @@ Titles come from outside: they are printed as text, so that brackets in them are
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -17,6 +19,7 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.text import Text
 
@@ -86,6 +89,38 @@ class Lines(Silence):
 
     def refused(self, name: str, reason: str, explanation: str) -> None:
         print(f"refused {reason}: {_short(name)}: {explanation}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def dream_progress(quiet: bool) -> Iterator[Callable[[dict[str, Any], int], None] | None]:
+    """What is told each step of a single dream: a bar when a person watches, else a line a step; None when quiet."""
+    if quiet:
+        yield None
+    elif not sys.stderr.isatty():
+        yield _line
+    else:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.fields[stage]}", style="bold"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[what]}", markup=False),
+        )
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task("", stage="loading", what="", total=None)
+            yield lambda step, steps: bar.update(
+                task, completed=step["step"], total=steps, stage="dreaming", what=_numbers(step)
+            )
+
+
+def _line(step: dict[str, Any], steps: int) -> None:
+    print(f"step {step['step']:>3} of {steps}  {_numbers(step)}", file=sys.stderr, flush=True)
+
+
+def _numbers(step: dict[str, Any]) -> str:
+    return f"loss {step['loss']:.4f}  match {step['similarity']:.3f}"
 
 
 def progress() -> Bars | Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -60,27 +60,61 @@ def _with_policy(settings: Settings, policy: str | None) -> Settings:
 def dream(
     context: typer.Context,
     image: Image,
-    prompt: Annotated[str, typer.Option(help="What to dream toward.")],
-    out: Annotated[Path, typer.Option(help="Folder for the iterates.")],
+    *,
+    prompt: Annotated[list[str], typer.Option(help='What to dream toward, or "text:weight"; may be repeated.')] = [],  # noqa: B006
+    image_prompt: Annotated[
+        list[str], typer.Option(metavar="FILE", help="A picture to dream toward, or file:weight; may be repeated.")
+    ] = [],  # noqa: B006
+    out: Annotated[Path, typer.Option(help="Folder for the iterates.")] = Path("dream"),
     seed: Annotated[int, typer.Option(min=-1, help="-1 derives one from picture and recipe.")] = -1,
     iterations: Annotated[int | None, typer.Option(min=1, help="Steps; each gives a picture.")] = None,
     size: Annotated[int | None, typer.Option(min=16, help="Side of the square picture in pixels.")] = None,
+    cutouts: Annotated[int | None, typer.Option(min=1, help="Random crops shown to CLIP at each step.")] = None,
+    fidelity: Annotated[float | None, typer.Option(min=0, help="Weight of staying near the picture.")] = None,
+    preset: Annotated[str | None, typer.Option(help="mini or wikiart, instead of the configured one.")] = None,
+    precision: Annotated[str | None, typer.Option(help="auto, fp32, bf16 or fp16.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
+    format: Annotated[Literal["png", "webp"], typer.Option(help="webp is lossless too.")] = "png",  # noqa: A002
     json: Json = False,
 ) -> None:
-    """Rework one picture with VQGAN+CLIP, and keep every iterate as a PNG."""
-    from nftd.dreaming import dream_picture
+    """Rework one picture with VQGAN+CLIP, and keep every iterate.
 
+    Prompts weigh 1 unless they say otherwise; a negative weight pushes away.
+    """
+    from nftd.cli.progress import dream_progress
+    from nftd.dreaming import Wish, dream_picture
+
+    if not prompt and not image_prompt:
+        raise typer.BadParameter("name what to dream toward: --prompt or --image-prompt")
     chosen: Globals = context.obj
-    made = dream_picture(chosen.settings(), image, prompt, out, seed, iterations, size, None if json else _step)
+    changes = {"preset": preset, "precision": precision, "device": device, "cutouts": cutouts, "fidelity": fidelity}
+    settings = _with_generator(chosen.settings(), changes)
+    wish = Wish(image, out, tuple(prompt), tuple(image_prompt), seed, iterations, size, format)
+    with dream_progress(quiet=json) as tell:
+        made = dream_picture(settings, chosen.folder(settings), wish, tell)
     if json:
         print_json(made)
         return
     best = max(made["steps"], key=lambda step: step["similarity"])
-    say(f"{len(made['steps'])} iterates in {made['seconds']:.1f} s; step {best['step']} matches best: {best['file']}")
+    say(f"{len(made['steps'])} iterates in {made['seconds']:.1f} s on {made['device']} in {made['precision']}: {out}")
+    say(f"step {best['step']} matches best: {best['file']}")
 
 
-def _step(step: dict[str, Any], steps: int) -> None:
-    note(f"step {step['step']:>3} of {steps}  loss {step['loss']:.4f}  match {step['similarity']:.3f}")
+def _with_generator(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """The settings with these keys of [generator] changed; `UsageError` says which value is wrong, and the rule."""
+    from pydantic import ValidationError
+
+    from nftd.errors import UsageError
+
+    asked = {name: value for name, value in changes.items() if value is not None}
+    try:
+        chosen = type(settings.generator).model_validate({**settings.generator.model_dump(), **asked})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(
+            f"--{first['loc'][0]} is {str(first['input'])[:60]!r}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
+    return settings.model_copy(update={"generator": chosen})
 
 
 def score(
@@ -92,7 +126,8 @@ def score(
     from nftd.dreaming import score_pictures
 
     chosen: Globals = context.obj
-    found = score_pictures(chosen.settings(), image)
+    settings = chosen.settings()
+    found = score_pictures(settings, chosen.folder(settings), image)
     if json:
         print_json(found)
         return

@@ -5,8 +5,21 @@ challenge page, a login page, robots.txt or any other refusal by the site is an 
 """
 
 from nftd.http.answer import CODECS, Answer, replayed
-from nftd.http.limits import HttpLimits
+from nftd.http.download import Downloads, Part, Tell
+from nftd.http.limits import HttpLimits, user_agent
 from nftd.http.session import HttpSession
 from nftd.pages import PageStore, StoredPage
 
-__all__ = ["CODECS", "Answer", "HttpLimits", "HttpSession", "PageStore", "StoredPage", "replayed"]
+__all__ = [
+    "CODECS",
+    "Answer",
+    "Downloads",
+    "HttpLimits",
+    "HttpSession",
+    "PageStore",
+    "Part",
+    "StoredPage",
+    "Tell",
+    "replayed",
+    "user_agent",
+]

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
+from nftd import __version__
 from nftd.pages import StoredPage
+
+
+def user_agent(contact: str) -> str:
+    """What every request says of who asks: this program, and where its user can be reached."""
+    return f"nftd/{__version__} ({contact})" if contact else f"nftd/{__version__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping
 
+from generator.categories import Category, rule_of
 from generator.nouns import Recipe, Verdict
 from generator.persons import person_warning
 from nftd.config import Settings
@@ -18,7 +19,6 @@ from nftd.store import appeals, history, listings, runs, sources, work
 from scrapers.rights import Rights
 
 if TYPE_CHECKING:
-    from generator.classify import Category
     from generator.intake import Intake
 
 
@@ -56,7 +56,7 @@ def intake(house: House, lease: Lease) -> Write:
     judged = _judge(house, asked)
     if judged.refused:
         house.watch.refused(asked.listing["title"], judged.refused.reason, sentence(judged.refused))
-    recipe = recipe_of(house.settings, judged.name) if judged.name and not judged.refused else None
+    recipe = recipe_of(house.exact, judged.name, house.store.root) if judged.name and not judged.refused else None
 
     def write(connection: Connection) -> None:
         _settle(connection, house, lease.key, judged)
@@ -113,22 +113,19 @@ def _twin(house: House, phash: int, source: str) -> Verdict:
 
 
 def _nsfw(house: House, flag: bool | None, embedding: bytes, picture: bytes) -> Verdict:
+    from generator.intake import decode_png
     from generator.nsfw import nsfw_verdict
-    from generator.pictures import read_pixels
 
     detector = house.nudity_detector
-    image = read_pixels(picture) if detector else None
-    chosen = house.executor
-    return nsfw_verdict(flag, embedding, chosen.pair.perceptor, chosen.preset.name, detector=detector, image=image)
+    image = decode_png(picture) if detector else None
+    preset = house.settings.generator.preset
+    return nsfw_verdict(flag, embedding, house.executor.unsafe_share, preset, detector=detector, image=image)
 
 
 def _categorize(house: House, picture: bytes) -> tuple[Category, Verdict]:
-    from generator.classify import categorize, rule_of
-    from generator.pictures import read_work
-
-    executor, rule = house.executor, rule_of(house.settings.generator.preset)
+    rule = rule_of(house.settings.generator.preset)
     phrases = {name: tuple(one.phrases) for name, one in house.settings.categories.items()}
-    category = categorize(executor.pair.perceptor, read_work(picture, executor.device), phrases, rule)
+    category = house.executor.categorize(picture, phrases)
     likely = sorted(category.probabilities.items(), key=lambda one: -one[1])[:2]
     value = ", ".join(f"{name} {chance:.3f}" for name, chance in likely)
     limit = f"at least {rule.min_probability} and {rule.min_margin} ahead of the next"

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, RowMapping
 
 from nftd.domain import Event
+from nftd.recipes import chosen_preset
 from nftd.stages.house import House
 from nftd.stages.lease import Lease, Write
 from nftd.store import artworks, history, runs, sources, work
@@ -31,7 +32,8 @@ def judge(house: House, lease: Lease) -> Write:
         iterates = runs.iterates(connection, lease.key)
         source = sources.get(connection, run["source"])
     house.watch.item(f"{len(iterates)} iterates")
-    judged = score_iterates([_seen(row) for row in iterates], source["embedding"])
+    critics = chosen_preset(house.settings).critics
+    judged = score_iterates([_seen(row) for row in iterates], source["embedding"], critics)
     choice = best_iterate(judged, PickRule(house.settings.choice.fidelity_floor))
     images = {row["step"]: row["image"] for row in iterates}
     scored = [(images[one.step], score) for one in judged for score in one.scores]

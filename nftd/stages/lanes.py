@@ -22,9 +22,10 @@ from nftd.store.dialect import savepoint
 
 
 def run_lanes(house: House, stage: Stage, lanes: Sequence[Sequence[str]]) -> int:
-    """Do the items of several lanes, at most `http.downloads` of them at once; the number of items.
+    """Do the items of several lanes, at most `stage.hands` of them at once; the number of items.
 
-    One lane needs no thread. When this thread is stopped, the others finish what they hold and nothing new begins.
+    One lane needs no thread. When this thread is stopped, the others finish what they hold, or what of it the stage's
+    `stop` leaves them, and nothing new begins.
     """
     if len(lanes) < 2:
         return 0  # the plain loop does it
@@ -106,12 +107,12 @@ class _Lanes:
         self.held = 0
         self._ready: SimpleQueue[_Done] = SimpleQueue()
         self._waiting = iter([iter(lane) for lane in lanes])
-        begun = islice(self._waiting, house.settings.http.downloads)
+        begun = islice(self._waiting, stage.hands(house))
         self._hands = [_Hand(lane, self._ready) for lane in begun]
 
     def begin(self) -> None:
-        """Give each thread the first two items of its lane."""
-        for _ in range(2):
+        """Give each thread the first items of its lane."""
+        for _ in range(self.stage.ahead):
             self._claim(self._hands)
 
     def turn(self) -> None:
@@ -121,6 +122,9 @@ class _Lanes:
         for one, error in failed:
             self._fail(one.lease, error)
             one.hand.go_on()
+        for _, error in failed:
+            if not isinstance(error, Exception):
+                raise error
         self._claim([one.hand for one, _ in failed])
 
     def end(self) -> None:
@@ -128,6 +132,8 @@ class _Lanes:
 
         When that is interrupted too, the rest stays leased until the next cycle finds that we are gone.
         """
+        if self.held and self.stage.stop:
+            self.stage.stop(self.house)
         left = [lease for hand in self._hands for lease in hand.end()]
         if left:
             with self.house.store.write() as connection:
@@ -169,9 +175,9 @@ class _Lanes:
         return None
 
     def _fail(self, lease: Lease, error: BaseException) -> None:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception):  # what stops a thread says nothing about its item
             hand_back(self.house, lease.claim)
-            raise error
+            return
         settle_error(self.house, self.stage, lease.claim, error)
         self.house.watch.done()
 

@@ -20,17 +20,17 @@ def run_stage(house: House, stage: Stage) -> int:
     with house.store.read() as connection:
         items = work.due(connection, stage.name, time.time())
     house.watch.stage(stage.name, items if most is None else min(items, most))
-    done = run_lanes(house, stage, _lanes(house, stage)) if stage.lanes else 0
+    done = run_lanes(house, stage, _lanes(house, stage, most)) if stage.lanes else 0
     while (most is None or done < most) and (claim := _claim(house, stage.name)):
         work_on(house, stage, claim)
         done += 1
     return done
 
 
-def _lanes(house: House, stage: Stage) -> Sequence[Sequence[str]]:
+def _lanes(house: House, stage: Stage, most: int | None) -> Sequence[Sequence[str]]:
     with house.store.read() as connection:
         keys = work.due_keys(connection, stage.name, time.time())
-    return stage.lanes(house, keys) if stage.lanes else ()
+    return stage.lanes(house, keys[:most]) if stage.lanes else ()
 
 
 def _end_abandoned(house: House, stage: Stage) -> None:

@@ -34,13 +34,18 @@ def count_refusal(house: House, key: str, error: Exception) -> None:
     house.watch.refused(shown(key), code, sentence)
 
 
+def _downloads(house: House) -> int:
+    return house.settings.http.downloads
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A stage by name; `failed` counts a failure where it is not a plain refusal, `parked` writes the end of it.
 
     With `spares` an item that a site refuses until a named time keeps its attempts: it is not at fault.
-    `lanes` sorts the keys that are due: those of one lane are done one after the other, lanes beside each other. With
-    `look` what an item asks of the store is read where it is claimed, and the job that it returns is done elsewhere.
+    `lanes` sorts the keys that are due: those of one lane are done one after the other, lanes beside each other, by so
+    many `hands`, each of which claims so many items `ahead`. With `look` what an item asks of the store is read where
+    it is claimed, and the job that it returns is done elsewhere. `stop` tells hands to end soon what they are at.
     """
 
     name: str
@@ -49,7 +54,10 @@ class Stage:
     parked: Parked | None = None
     most: Callable[[House], int] | None = None
     lanes: Callable[[House, Sequence[str]], Sequence[Sequence[str]]] | None = None
+    hands: Callable[[House], int] = _downloads
+    ahead: int = 2
     look: Look | None = None
+    stop: Callable[[House], None] | None = None
     spares: bool = False
 
 

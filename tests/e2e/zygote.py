@@ -1,8 +1,8 @@
 """A process that has imported everything heavy, and forks a child for each command of nftd.
 
 Importing torch, OpenCV and pandas takes seconds, a cycle on small pictures a fraction of one: so a test can afford
-many real runs of the real program, each in a process of its own that may be killed. Nothing of torch is run before
-the fork: a thread pool would not survive it.
+many real runs of the real program, each in a process of its own that may be killed, and whose workers are forked in
+their turn. Nothing of torch is run before the forks: a thread pool would not survive it.
 
 `python -m tests.e2e.zygote` reads one JSON request a line and answers each with one JSON line:
 {"do": "start", "argv", "cwd", "env", "out", "err", "hook": [module, function, arguments] or null} -> {"pid"};
@@ -22,6 +22,9 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+import generator.workers
+from tests.e2e.forked import fork_worker
+
 HEAVY = (
     "alembic.command",
     "cv2",
@@ -31,6 +34,9 @@ HEAVY = (
     "generator.executor",
     "generator.intake",
     "generator.mini.load",
+    "generator.optimizers",
+    "generator.worker",
+    "generator.workers",
     "nftd.cli.app",
     "nftd.cli.progress",
     "nftd.cycle",
@@ -43,6 +49,7 @@ HEAVY = (
     "scrapers.sites.page",
     "scrapers.valuation",
     "torch",
+    "torch.fx.experimental.symbolic_shapes",  # torch.autograd.grad loads it at its first use
 )
 
 
@@ -101,6 +108,7 @@ def _be_nftd(argv: list[str], cwd: str, env: dict[str, str], out: str, err: str,
         os.environ.clear()
         os.environ.update(env)
         sys.argv = ["nftd", *argv]
+        generator.workers.start_process = fork_worker
         if hook:
             module, function, arguments = hook
             getattr(importlib.import_module(module), function)(**arguments)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from generator.models import Pair
 from generator.nouns import Prompt, Recipe
@@ -39,8 +40,9 @@ class TinyVqgan(nn.Module):
         nearest = self.codebook[codes].permute(0, 3, 1, 2)
         return z + (nearest - z).detach(), codes
 
-    def decode(self, zq: Tensor) -> Tensor:
-        return torch.sigmoid(self.decoder(zq) * 4)
+    def decode(self, zq: Tensor, frugal: bool = False) -> Tensor:
+        raw: Tensor = checkpoint(self.decoder, zq, use_reentrant=False) if frugal else self.decoder(zq)
+        return torch.sigmoid(raw * 4)
 
     def codebook_range(self) -> tuple[Tensor, Tensor]:
         shape = (1, DEPTH, 1, 1)

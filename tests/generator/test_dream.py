@@ -17,7 +17,7 @@ from generator.embeddings import read_embedding
 from generator.errors import BadPicture, BadRecipe, BadState, NonFiniteLoss
 from generator.models import Pair
 from generator.nouns import Prompt, Recipe, Step
-from generator.pictures import read_work
+from generator.pictures import read_texts, read_work, write_webp
 
 SEED = 2**62 + 5
 
@@ -114,7 +114,19 @@ def test_the_png_names_its_recipe_seed_step_and_labels(pair: Pair, source: Tenso
     with Image.open(BytesIO(step.png)) as picture:
         texts = dict(picture.info)
         assert (picture.size, picture.mode) == ((64, 64), "RGB")
-    assert texts == {"recipe": recipe.id, "seed": str(SEED), "step": "1", "run": "r-0123456789"}
+    models = {"model tiny.safetensors": "00" * 32}
+    assert texts == {"recipe": recipe.id, "seed": str(SEED), "step": "1", "run": "r-0123456789", **models}
+    assert read_texts(step.png) == texts
+    assert read_texts(write_webp(step.png)) == texts
+
+
+def test_a_webp_has_the_same_pixels(pair: Pair, source: Tensor, recipe: Recipe) -> None:
+    step = next(dream(pair, source, recipe, SEED, labels={"source": "<b>\"&'{}"}))
+    data = write_webp(step.png)
+    with Image.open(BytesIO(step.png)) as png, Image.open(BytesIO(data)) as webp:
+        assert (webp.format, webp.size) == ("WEBP", (64, 64))
+        assert np.array_equal(np.array(png), np.array(webp))
+    assert read_texts(data)["source"] == "<b>\"&'{}"
 
 
 def test_the_embedding_is_that_of_the_whole_picture(pair: Pair, source: Tensor, recipe: Recipe) -> None:
@@ -136,7 +148,7 @@ def test_z_stays_within_the_codebooks_range(pair: Pair, source: Tensor, recipe: 
 
 def test_the_state_holds_tensors_only_and_is_small(pair: Pair, source: Tensor, recipe: Recipe) -> None:
     state = run(pair, source, recipe)[0].state
-    assert set(load(state)) == {"z", "first", "second", "step", "seed", "recipe"}
+    assert set(load(state)) == {"z", "first", "second", "step", "rung", "seed", "recipe"}
     assert len(state) < 8192
 
 

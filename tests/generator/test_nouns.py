@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import BadRecipe
-from generator.nouns import Prompt, Recipe, derive_seed
+from generator.nouns import ImagePrompt, Prompt, Recipe, derive_seed
 
 DIGESTS = (("a.safetensors", "11" * 32), ("b.safetensors", "22" * 32))
 
@@ -144,3 +144,46 @@ def test_a_derived_seed_depends_on_source_recipe_and_take_alone() -> None:
     assert all(0 <= seed < 2**63 for seed in seeds)
     assert derive_seed("s-1", "aa", 0) == derive_seed("s-1", "aa", 0)
     assert derive_seed("s", "1aa", 0) != derive_seed("s1", "aa", 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "weight"),
+    [
+        ("a cat", "a cat", 1.0),
+        ("a cat:2", "a cat", 2.0),
+        ("text : -.5", "text", -0.5),
+        ("ratio 16:9:1", "ratio 16:9", 1.0),
+        ("a: b", "a: b", 1.0),
+        (":2", ":2", 1.0),
+        ("a:1e5", "a:1e5", 1.0),
+    ],
+)
+def test_a_prompt_is_read_with_its_weight(words: str, text: str, weight: float) -> None:
+    assert Prompt.parse(words) == Prompt(text, weight)
+
+
+@pytest.mark.parametrize("words", ["", "  ", "cat:0", "\ud800"])
+def test_a_prompt_that_says_nothing_is_refused(words: str) -> None:
+    with pytest.raises(BadRecipe):
+        Prompt.parse(words)
+
+
+def test_what_was_added_to_recipes_leaves_older_ids_alone() -> None:
+    old = make()
+    assert not {"images", "optimizer", "cutout_method"} & set(json.loads(old.to_json()))
+    changed = make(images=(ImagePrompt("ab" * 32, 0.5),), optimizer="radam", cutout_method="peers", precision="bf16")
+    assert Recipe.from_json(changed.to_json()) == changed
+    assert changed.id != old.id
+    assert changed.weighted == (*old.weighted, 0.5)
+
+
+def test_an_image_prompt_alone_is_a_recipe_and_none_at_all_is_not() -> None:
+    assert make(prompts=(), images=(ImagePrompt("ab" * 32),)).weighted == (1.0,)
+    with pytest.raises(BadRecipe, match="at least one prompt"):
+        make(prompts=())
+
+
+@pytest.mark.parametrize(("digest", "weight"), [("short", 1.0), ("AB" * 32, 1.0), ("ab" * 32, 0.0)])
+def test_an_image_prompt_needs_a_digest_and_a_weight(digest: str, weight: float) -> None:
+    with pytest.raises(BadRecipe, match="image prompt"):
+        ImagePrompt(digest, weight)

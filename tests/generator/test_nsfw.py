@@ -46,15 +46,19 @@ def looks(unsafe: float, safe: float) -> bytes:
     return embedding_bytes(torch.nn.functional.normalize(torch.tensor([unsafe, safe], dtype=torch.float32), dim=0))
 
 
+def likeness(embedding: bytes) -> float:
+    return unsafe_share(embedding, Prudish())
+
+
 @pytest.mark.parametrize("preset", ["mini", "wikiart"])
 def test_the_markets_flag_refuses_before_anything_is_judged(preset: str) -> None:
-    found = nsfw_verdict(True, looks(0, 1), Prudish(), preset, detector=Finds(0.0), image=PICTURE)
+    found = nsfw_verdict(True, looks(0, 1), likeness, preset, detector=Finds(0.0), image=PICTURE)
     assert (found.gate, found.ok, found.reason) == ("nsfw", False, "flagged_by_market")
 
 
 @pytest.mark.parametrize("flag", [None, False])
 def test_the_mini_pair_says_that_it_does_not_judge(flag: bool | None) -> None:
-    found = nsfw_verdict(flag, looks(1, 0), Prudish(), "mini")
+    found = nsfw_verdict(flag, looks(1, 0), likeness, "mini")
     assert (found.ok, found.reason) == (True, "not_judged")
 
 
@@ -63,7 +67,7 @@ def test_the_mini_pair_says_that_it_does_not_judge(flag: bool | None) -> None:
 def test_full_models_compare_with_prompts_whatever_the_market_calls_safe(
     flag: bool | None, unsafe: float, ok: bool, reason: str
 ) -> None:
-    found = nsfw_verdict(flag, looks(unsafe, 0.7), Prudish(), "wikiart")
+    found = nsfw_verdict(flag, looks(unsafe, 0.7), likeness, "wikiart")
     assert (found.ok, found.reason) == (ok, reason)
 
 
@@ -74,7 +78,7 @@ def test_the_share_is_a_softmax_of_the_nearest_prompts() -> None:
 
 @pytest.mark.parametrize(("score", "ok"), [(0.0, True), (MOST_EXPOSED, True), (0.51, False)])
 def test_a_detector_is_asked_first(score: float, ok: bool) -> None:
-    found = nsfw_verdict(None, looks(1, 0), Prudish(), "wikiart", detector=Finds(score), image=PICTURE)
+    found = nsfw_verdict(None, looks(1, 0), likeness, "wikiart", detector=Finds(score), image=PICTURE)
     assert (found.ok, found.value, found.limit) == (ok, score, MOST_EXPOSED)
 
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from generator.critics import FIDELITY, PROMPT_MATCH, Judged, score_iterates
+from generator.critics import Judged, score_iterates
 from generator.embeddings import cosine
 from generator.errors import BadPicture, NothingToPick
-from generator.nouns import Score, Step
+from generator.nouns import FIDELITY, PROMPT_MATCH, Score, Step
 from generator.pick import PickRule, best_iterate
 
 
