@@ -73,14 +73,15 @@ def _data() -> int:
 def guard() -> int | None:
     """Let this process run into an error, which a dream survives, before the system kills it, which it does not.
 
-    Limits the process' data to what is available now; for processes of our own that compute on the CPU. Returns the
-    limit in bytes, None where the system does not say what is available.
+    Limits the process' data to what is available now, whatever an earlier call found; for processes of our own that
+    compute on the CPU. Returns the limit in bytes, None where the system does not say what is available.
     """
+    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
     room = available_ram()
     if room is None:
         return None
     limit = _data() - _held(PROC) + room
-    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))

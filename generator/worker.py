@@ -101,7 +101,7 @@ def _speaker(sink: int) -> Callable[[Message], None]:
 def _serve(executor: LocalExecutor, request: Message, say: Callable[[Message], None]) -> None:
     try:
         if executor.device.type == "cpu":
-            _guard()
+            guard()
         for answer in _ANSWERS[request.kind](executor, request):
             say(answer)
         last = Message("done")
@@ -118,13 +118,6 @@ def _share_cores(share: int) -> None:
     import torch
 
     torch.set_num_threads(max(1, torch.get_num_threads() // share))
-
-
-def _guard() -> None:
-    """Run into an error before the system runs out of memory; what was free at the last request counts no more."""
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
-    guard()
 
 
 def resident_bytes() -> int:

@@ -125,10 +125,14 @@ def test_this_machine_says_what_it_has() -> None:
 
 
 GUARDED = """
+import resource
 import torch
 from generator.memory import is_out_of_memory
 from generator.ram import guard
+first = guard()
+resource.setrlimit(resource.RLIMIT_DATA, (first // 2, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 limit = guard()
+print(limit > first // 2)
 try:
     torch.empty(limit, dtype=torch.uint8).fill_(1)
 except RuntimeError as error:
@@ -139,4 +143,4 @@ print(torch.ones(1000).sum().item())
 
 def test_a_guarded_process_gets_an_error_where_the_system_would_kill_it() -> None:
     done = subprocess.run([sys.executable, "-c", GUARDED], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout.split()) == (0, ["True", "1000.0"]), done.stderr
+    assert (done.returncode, done.stdout.split()) == (0, ["True", "True", "1000.0"]), done.stderr
