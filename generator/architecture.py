@@ -100,21 +100,19 @@ def perceptor_name_of(shapes: Mapping[str, Shape]) -> str:
 
 
 def _check_vqgan(config: VqganConfig, shapes: Mapping[str, Shape]) -> None:
-    import torch
-
+    from generator.hollow import hollow
     from generator.vqgan import VqganModel
 
-    with torch.device("meta"):
+    with hollow():
         wanted = shapes_of(VqganModel(config).state_dict())
     require_shapes(VQGAN, wanted, {key: shape for key, shape in shapes.items() if not key.startswith(BESIDE)})
 
 
 def _check_clip(config: ClipConfig, shapes: Mapping[str, Shape]) -> None:
-    import torch
-
+    from generator.hollow import hollow
     from generator.perceptor import ClipPerceptor
 
-    with torch.device("meta"):
+    with hollow():
         wanted = shapes_of(ClipPerceptor(config).state_dict())
     require_shapes(CLIP, wanted, shapes)
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from generator.hollow import hollow
 from generator.precision import dtype_of
 from generator.strict import Shape, bad_key, give, shapes_of
 
@@ -93,7 +94,7 @@ def build_discriminator(
     """
     own = {key: tensor for key, tensor in tensors.items() if key.startswith(PREFIX)}
     config = discriminator_config_of(shapes_of(own))
-    with torch.device("meta"):
+    with hollow():
         model = PatchDiscriminator(config)
     stripped = {key.removeprefix(PREFIX): tensor for key, tensor in own.items()}
     give(model, WHAT, stripped, torch.device(device), dtype_of(precision))

@@ -27,7 +27,7 @@ class Levers:
     `hand_gelu`: QuickGELU keeps one tensor for the way back instead of three.
     `patch_product`: patches enter the perceptor by a matrix product.
     `first_position`: the perceptor's last layer computes the one position that is read.
-    `onednn_linear`: fp32 products by oneDNN, since MKL runs slow code on processors that are not Intel's.
+    `onednn_linear`: products by oneDNN; in fp32 MKL runs slow code on processors that are not Intel's.
     `kept_memory`: what is freed stays with the process, so that large activations are not mapped and cleared anew.
     """
 

@@ -72,7 +72,13 @@ PRESETS: Final = {
         cutouts=32,
         learning_rate=0.1,
         footprint=Footprint(
-            runtime=400 * MIB, weights=960 * MIB, pixel=16000.0, pixel_frugal=6000.0, cutout=45 * MIB, stride=16
+            runtime=400 * MIB,
+            weights=960 * MIB,
+            pixel=13_500.0,
+            pixel_frugal=9000.0,
+            cutout=14 * MIB,
+            code=32.0,
+            stride=16,
         ),
         vqgan="wikiart_16384",
         precision=AUTO,

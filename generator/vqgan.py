@@ -25,7 +25,7 @@ from generator.precision import dtype_of
 from generator.strict import require_shapes, shapes_of
 
 CODEBOOK = "quantize.embedding.weight"
-BESIDE = ("loss.discriminator.",)  # kept in the same file, loaded by generator.discriminator
+BESIDE = "loss."  # what it was trained with: generator.discriminator takes its part of that
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 The codes come from a one-hot matrix times the codebook, the picture to be saved is decoded a second time, the picture
 is pooled anew for each cutout, memory comes from the allocator as the system has it, SiLU is two steps, and the models
 are the plain ones.
-The cutouts' random numbers are those of `generator.peers`, so that losses can be compared digit by digit.
+The cutouts' random numbers are those of `generator.peers`. Taking the largest of near-equal pixels, as these do, turns
+the last digit of a picture into the sign of a gradient, and Adam's first steps are signs. Losses to be compared digit
+by digit come from this loop with the cutouts of `generator.cutouts`.
 """
 
 from __future__ import annotations
@@ -63,8 +65,9 @@ def dream(pair: Pair, source: Tensor, recipe: Recipe, seed: int) -> Iterator[flo
     optimizer = torch.optim.Adam([z], lr=recipe.learning_rate)
     for step in range(recipe.iterations + 1):
         image = pair.vqgan.decode(quantize(z, pair.vqgan.codebook))
-        views = draw_views(recipe.cutouts, side, stream(seed, "cutouts", step), "peers")
-        loss = prompt_loss(pair.perceptor.embed_images(cut_each(image, views)), wanted, weights)
+        views = draw_views(recipe.cutouts, side, stream(seed, "cutouts", step), recipe.cutout_method)
+        cutouts = cut(image, views) if views.shown is None else cut_each(image, views)
+        loss = prompt_loss(pair.perceptor.embed_images(cutouts), wanted, weights)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         _save_and_score(pair, z, fresh)

@@ -12,27 +12,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
-
-    from generator.models import Pair
-    from generator.nouns import Recipe
+from tests.bench.dream_parts import Measured
 
 ROOT = Path(__file__).parents[2]
-SEED = 20_260_301
-PROMPT = "a painting of an animal"
-VARIANTS = ("plain", "fp32 peers", "fp32 grid", "bf16 peers", "bf16 grid")
-WIDTH = 3.0  # of z and of the codes
+VARIANTS = ("plain peers", "plain grid", "fp32 peers", "fp32 grid", "bf16 peers", "bf16 grid")
+SAME = ("plain grid", "fp32 grid")  # their losses are compared
 COMPARED = 10  # losses that must agree with plain's to 5 digits
 DIGITS = 5e-6
 MANY = 20
@@ -40,207 +32,12 @@ FEWEST = {"fp32": 1.5, "bf16": 4.0}  # times faster than plain
 MOST_GB = {"fp32": 6.5, "bf16": 4.5}
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One variant at one size; `seconds` are of the processor, an iteration; memory in GB, losses from step 1 on."""
-
-    variant: str
-    size: int
-    seconds: float
-    peak: float
-    start: float
-    losses: list[float]
-
-
-def make_weights(folder: Path) -> None:
-    """Random weights of a sane scale, converted and recorded as published ones are."""
-    import torch
-    from safetensors.torch import save_file
-
-    from generator.perceptor import CONFIGS, ClipPerceptor
-    from generator.vqgan import VqganConfig, VqganModel
-    from generator.weights import convert
-
-    torch.manual_seed(SEED)
-    vqgan = VqganModel(VqganConfig()).state_dict()
-    # What the encoder gives is 0.2 wide, one step of Adam 0.1: nearly every code would change at once, and rounding
-    # would decide which. Peers let z wander for hundreds of such steps: codes are made wide enough for that.
-    for key in ("quant_conv.weight", "quant_conv.bias"):
-        vqgan[key].mul_(WIDTH / 0.2)
-    vqgan["post_quant_conv.weight"].div_(WIDTH / 0.2)
-    vqgan["quantize.embedding.weight"].mul_(WIDTH)
-    for name, tensors in (
-        ("wikiart_16384", vqgan),
-        ("clip-vit-b-32", ClipPerceptor(CONFIGS["clip-vit-b-32"]).state_dict()),
-    ):
-        file = folder / f"random-{name}.safetensors"
-        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, file)
-        convert(file, folder, name, accepted=True, accept_unknown=True)
-        file.unlink()
-
-
-def load_pair(folder: Path, variant: str) -> Pair:
-    """The pair of a variant: as the program loads it, or with every lever off."""
-    import torch
-
-    from generator.full import load_full
-    from generator.levers import PLAIN
-    from generator.models import Pair
-    from generator.perceptor import build_perceptor
-    from generator.presets import preset
-    from generator.vqgan import VqganConfig, build_vqgan
-    from generator.weights import find, load
-    from tests.bench import dream_plain
-
-    device = torch.device("cpu")
-    if variant != "plain":
-        return load_full(preset("wikiart"), device, variant.partition(" ")[0], folder)
-    dream_plain.as_published()
-    vqgan = build_vqgan(VqganConfig(), load(find(folder, "wikiart_16384")), device, "fp32", PLAIN)
-    tensors = load(find(folder, "clip-vit-b-32"))
-    return Pair(vqgan, build_perceptor("clip-vit-b-32", tensors, device, "fp32", levers=PLAIN), ())
-
-
-def recipe_of(variant: str, size: int, steps: int, cutouts: int) -> Recipe:
-    """What a variant dreams."""
-    from generator.nouns import Prompt
-    from generator.presets import preset, recipe_for
-
-    precision, _, method = variant.partition(" ")
-    settings = replace(
-        preset("wikiart"),
-        size=size,
-        cutouts=cutouts,
-        precision="fp32" if variant == "plain" else precision,
-        cutout_method=method or "peers",
-    )
-    return recipe_for(settings, (Prompt(PROMPT),), (), steps)
-
-
-def source_of(size: int, seed: int = SEED) -> torch.Tensor:
-    """A smooth random picture [1,3,size,size]."""
-    import torch
-
-    coarse = torch.rand(1, 3, 9, 9, generator=torch.Generator().manual_seed(seed % 2**31))
-    return torch.nn.functional.interpolate(coarse, size=(size, size), mode="bicubic").clamp(0, 1)
-
-
-def run_one(folder: Path, variant: str, size: int, steps: int, cutouts: int, begun: float) -> Measured:
-    """Dream in this process; `begun` is the time of day at which it was started."""
-    import resource
-
-    import torch
-
-    from generator.dream import dream
-    from tests.bench import dream_plain
-
-    torch.set_num_threads(1)
-    pair = load_pair(folder, variant)
-    recipe, source = recipe_of(variant, size, steps, cutouts), source_of(size)
-    iterates: Any = (dream_plain.dream if variant == "plain" else dream)(pair, source, recipe, SEED)
-    start = time.time() - begun
-    clock, losses = [time.process_time()], []
-    for step in iterates:
-        clock.append(time.process_time())
-        losses.append(step if variant == "plain" else step.losses["total"])
-    between = [later - sooner for sooner, later in pairwise(clock[1:-1])]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return Measured(variant, size, statistics.median(between), peak, start, losses)
-
-
-def run_many(folder: Path, size: int, steps: int, cutouts: int, pictures: int) -> dict[str, list[float]]:
-    """CPU seconds of each of several dreams with one load, and the memory (GB) that is held behind each."""
-    import torch
-
-    from generator.dream import dream
-
-    torch.set_num_threads(1)
-    pair = load_pair(folder, "bf16 grid")
-    recipe = recipe_of("bf16 grid", size, steps, cutouts)
-    seconds, held = [], []
-    for number in range(pictures):
-        begun = time.process_time()
-        for _ in dream(pair, source_of(size, SEED + number), recipe, SEED + number):
-            pass
-        seconds.append(time.process_time() - begun)
-        held.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**30)
-    return {"seconds": seconds, "held": held}
-
-
-def run_peaks() -> dict[str, dict[str, float]]:
-    """Highest rates of this core, GFLOP/s, by precision: over the step's own shapes, `convolution` and `product`."""
-    import torch
-
-    from generator.allocator import keep_memory
-    from generator.linear import linear
-
-    torch.set_num_threads(1)
-    keep_memory()
-    found = {}
-    with torch.no_grad():
-        for name, kind in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
-            rates: dict[str, list[float]] = {"convolution": [], "product": []}
-            for channels, side in ((128, 512), (128, 256), (256, 128), (512, 64)):
-                x = torch.randn(1, channels, side, side).to(kind, memory_format=torch.channels_last)
-                w = torch.randn(channels, channels, 3, 3).to(kind, memory_format=torch.channels_last)
-                least = _least(lambda x=x, w=w: torch.nn.functional.conv2d(x, w, padding=1))
-                rates["convolution"].append(2 * 9 * channels**2 * side**2 / least / 1e9)
-            for inner, outer in ((768, 768), (768, 2304), (768, 3072), (3072, 768)):
-                rows, weight = torch.randn(1600, inner).to(kind), torch.randn(outer, inner).to(kind)
-                least = _least(lambda x=rows, w=weight: linear(x, w, None, onednn=True))
-                rates["product"].append(2 * 1600 * inner * outer / least / 1e9)
-            found[name] = {what: max(all_of_them) for what, all_of_them in rates.items()}
-    return found
-
-
-def _least(work: Any) -> float:
-    times = []
-    for _ in range(6):
-        begun = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begun)
-    return min(times)
-
-
-def run_flops(size: int, cutouts: int) -> dict[str, dict[str, float]]:
-    """TFLOP of an iteration, counted on shapes alone: as the levers compute it, and as the plain loop does."""
-    import torch
-
-    from generator.levers import PLAIN, levers_for
-
-    ours = replace(levers_for("cpu", "bf16"), onednn_linear=False, kept_memory=False, hand_norm=False)
-    return {name: _count(size, cutouts, levers, torch) for name, levers in (("levers", ours), ("plain", PLAIN))}
-
-
-def _count(size: int, cutouts: int, levers: Any, torch: Any) -> dict[str, float]:
-    from torch.utils.flop_counter import FlopCounterMode
-
-    from generator.perceptor import CONFIGS, ClipPerceptor, build_perceptor
-    from generator.vqgan import VqganConfig, VqganModel, build_vqgan
-    from tests.bench import dream_plain
-
-    with torch.device("meta"):
-        vqgan = build_vqgan(VqganConfig(), VqganModel(VqganConfig()).state_dict(), "meta", "fp32", levers)
-        plain = ClipPerceptor(CONFIGS["clip-vit-b-32"])
-        perceptor = build_perceptor("clip-vit-b-32", plain.state_dict(), "meta", "fp32", levers=levers)
-        z = torch.empty(1, 256, size // 16, size // 16, requires_grad=True)
-        seen = torch.empty(cutouts, 3, 224, 224, requires_grad=True)
-        with FlopCounterMode(display=False) as counter:
-            vqgan.decode(vqgan.quantize(z)[0]).sum().backward()
-            perceptor.embed_images(seen).sum().backward()
-            perceptor.embed_images(torch.empty(1 + dream_plain.FRESH, 3, 224, 224))  # the scores
-    by_kind = {"convolution": 0.0, "product": 0.0}
-    for operation, count in counter.get_flop_counts()["Global"].items():
-        by_kind["convolution" if "convolution" in str(operation) else "product"] += count / 1e12
-    return by_kind
-
-
 def child(core: int, **what: Any) -> Any:
     """What one of the functions above finds, in a process of its own on one core."""
     program = (
         "import os, sys, json; "
         f"os.sched_setaffinity(0, {{{core}}}); "
-        "from tests.bench.dream_speed import main_child; main_child(json.loads(sys.argv[1]))"
+        "from tests.bench.dream_parts import main_child; main_child(json.loads(sys.argv[1]))"
     )
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     arguments = [sys.executable, "-c", program, json.dumps(what | {"begun": time.time()})]
@@ -248,50 +45,43 @@ def child(core: int, **what: Any) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def main_child(what: dict[str, Any]) -> None:
-    """Run one part and print what it found as a line of JSON."""
-    begun, part = what.pop("begun"), what.pop("part")
-    if "folder" in what:
-        what["folder"] = Path(what["folder"])
-    if part == "one":
-        found: Any = asdict(run_one(**what, begun=begun))
-    else:
-        found = {"many": run_many, "peaks": run_peaks, "flops": run_flops, "weights": make_weights}[part](**what)
-    print(json.dumps(found))
-
-
 def measure(folder: Path, size: int, variants: tuple[str, ...], steps: int, cutouts: int, core: int) -> list[Measured]:
     """Each variant in turn; those whose losses are compared take as many steps as that needs."""
     found = []
     for variant in variants:
-        count = max(steps, COMPARED) if variant in ("plain", "fp32 peers") else steps
+        count = max(steps, COMPARED) if variant in SAME else steps
         told = child(core, part="one", folder=str(folder), variant=variant, size=size, steps=count, cutouts=cutouts)
         found.append(Measured(**told))
-        print(tell(found[-1], found[0]), flush=True)
+        print(tell(found[-1], found), flush=True)
     return found
 
 
-def tell(one: Measured, plain: Measured) -> str:
-    """A line of the table."""
-    ratio = f"{plain.seconds / one.seconds:5.2f}x plain" if plain.variant == "plain" else ""
-    agree = f", losses within {apart(one, plain):.1e} of plain's" if one.variant == "fp32 peers" and ratio else ""
+def tell(one: Measured, found: list[Measured]) -> str:
+    """A line of the table; ratios are to the first, the loop of peers."""
+    ratio = f"{found[0].seconds / one.seconds:5.2f}x plain" if found[0].variant == VARIANTS[0] else ""
+    distance = apart(found) if one.variant == SAME[1] else None
+    agree = "" if distance is None else f", losses within {distance:.1e} of plain's"
     return (
-        f"{one.size} px  {one.variant:10}  {one.seconds:6.2f} CPU-s an iteration  {ratio:12}  "
+        f"{one.size} px  {one.variant:30}  {one.seconds:6.2f} CPU-s an iteration  {ratio:12}  "
         f"{one.peak:5.2f} GB at most  {one.start:4.1f} s to the first step{agree}"
     )
 
 
-def apart(one: Measured, other: Measured) -> float:
-    """The largest relative difference of losses of the same step."""
-    pairs = list(zip(one.losses, other.losses, strict=False))[:COMPARED]
-    return max(abs(a - b) / abs(b) for a, b in pairs)
+def apart(found: list[Measured]) -> float | None:
+    """The largest relative difference of losses of the same step; None where one of the two was not measured."""
+    losses = {one.variant: one.losses for one in found}
+    if not losses.keys() >= set(SAME):
+        return None
+    return max(abs(a - b) / abs(b) for a, b in zip(*(losses[name][:COMPARED] for name in SAME), strict=True))
 
 
 def misses(found: list[Measured]) -> list[str]:
     """Limits of the documentation that were not kept."""
     plain, missed = found[0], []
-    for one in found[1:]:
+    for one in (one for one in found[1:] if one.variant in VARIANTS):
         precision = one.variant.split()[0]
+        if precision not in FEWEST:
+            continue
         if plain.seconds / one.seconds < FEWEST[precision]:
             missed.append(
                 f"{one.variant} at {one.size} px is {plain.seconds / one.seconds:.2f} times faster than plain"
@@ -300,8 +90,9 @@ def misses(found: list[Measured]) -> list[str]:
             missed.append(f"{one.variant} at {one.size} px takes {one.peak:.2f} GB")
         if one.start > 5:
             missed.append(f"{one.variant} at {one.size} px takes {one.start:.1f} s to its first step")
-        if one.variant == "fp32 peers" and apart(one, plain) > DIGITS:
-            missed.append(f"losses at {one.size} px are {apart(one, plain):.1e} apart from plain's")
+    distance = apart(found)
+    if distance is not None and distance > DIGITS:
+        missed.append(f"losses at {plain.size} px are {distance:.1e} apart from plain's")
     return missed
 
 
@@ -317,7 +108,7 @@ def tell_bound(found: list[Measured], size: int, cutouts: int, core: int) -> Non
             flush=True,
         )
         for one in found:
-            if one.variant.startswith(precision):
+            if one.variant.startswith(precision) and one.variant in VARIANTS:
                 near, whole = bounds["levers"] / one.seconds, bounds["plain"] / one.seconds
                 print(
                     f"{size} px  {one.variant} reaches {near:.0%} of its bound, {whole:.0%} of the plain arithmetic's"
@@ -339,11 +130,19 @@ def tell_many(folder: Path, options: argparse.Namespace, core: int) -> list[str]
     return missed + ([f"memory grew from {held[1]:.2f} to {held[-1]:.2f} GB"] if held[-1] > 1.02 * held[1] else [])
 
 
+def reversals(precision: str | None) -> list[str]:
+    """The variants with one lever reversed each; none without a precision."""
+    from generator.levers import Levers
+
+    return [f"{precision} grid but {field.name}" for field in fields(Levers)] if precision else []
+
+
 def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     """The options; the defaults are the documented run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[512, 256], help="sides in pixels")
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, help="plain comes first")
+    parser.add_argument("--levers", choices=["fp32", "bf16"], help="try each lever the other way, too")
     parser.add_argument("--steps", type=int, default=5, help="steps of those whose losses are not compared")
     parser.add_argument("--cutouts", type=int, default=32)
     parser.add_argument("--pictures", type=int, default=MANY, help="how many in a row; 0 leaves this out")
@@ -364,9 +163,10 @@ def main(arguments: list[str] | None = None) -> int:
             folder.mkdir(parents=True, exist_ok=True)
             child(options.core, part="weights", folder=str(folder))
         for size in options.sizes:
-            found = measure(folder, size, tuple(options.variants), options.steps, options.cutouts, options.core)
+            variants = (*options.variants, *reversals(options.levers))
+            found = measure(folder, size, variants, options.steps, options.cutouts, options.core)
             tell_bound(found, size, options.cutouts, options.core)
-            missed += misses(found) if found[0].variant == "plain" else []
+            missed += misses(found) if found[0].variant == VARIANTS[0] else []
         if options.pictures:
             missed += tell_many(folder, options, options.core)
     for miss in missed:

@@ -12,6 +12,7 @@ from generator.nouns import Prompt, Recipe
 from generator.perceptor import ClipConfig, ClipPerceptor, build_perceptor
 from generator.vqgan import VqganConfig, VqganModel, build_vqgan
 from tests.bench import dream_plain, dream_speed
+from tests.bench.dream_parts import source_of
 
 VQGAN = VqganConfig(
     ch=32,
@@ -34,7 +35,8 @@ def pair_with(levers: Levers) -> Pair:
     return Pair(build_vqgan(VQGAN, vqgan, "cpu", "fp32", levers), perceptor, ())
 
 
-def test_a_small_dream_has_the_losses_of_the_plain_loop() -> None:
+@pytest.mark.parametrize("method", ["grid", "peers"])
+def test_a_small_dream_has_the_losses_of_the_plain_loop(method: str) -> None:
     recipe = Recipe(
         generator="small",
         weights=(),
@@ -44,9 +46,9 @@ def test_a_small_dream_has_the_losses_of_the_plain_loop() -> None:
         iterations=10,
         cutouts=8,
         learning_rate=0.1,
-        cutout_method="peers",
+        cutout_method=method,
     )
-    source = dream_speed.source_of(64)
+    source = source_of(64)
     plain = list(dream_plain.dream(pair_with(PLAIN), source, recipe, 7))
     ours = [step.losses["total"] for step in dream(pair_with(levers_for("cpu", "fp32")), source, recipe, 7)]
     assert ours == pytest.approx(plain, rel=dream_speed.DIGITS)
@@ -56,5 +58,17 @@ def test_a_small_dream_has_the_losses_of_the_plain_loop() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_limits_of_speed_and_memory_hold_at_256_px() -> None:
-    arguments = ["--sizes", "256", "--variants", "plain", "fp32 peers", "bf16 peers", "--pictures", "0", "--steps", "5"]
+    arguments = [
+        "--sizes",
+        "256",
+        "--variants",
+        "plain peers",
+        "plain grid",
+        "fp32 grid",
+        "bf16 grid",
+        "--pictures",
+        "0",
+        "--steps",
+        "5",
+    ]
     assert dream_speed.main(arguments) == 0

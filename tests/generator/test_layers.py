@@ -32,3 +32,13 @@ def test_pieces_that_do_not_divide_the_picture_give_the_same_gradient(monkeypatc
     monkeypatch.setattr(normalization, "PIECE", 7 * 24)
     _, _, gradient, wanted = both(24, 3, (2, 5, 5))
     torch.testing.assert_close(gradient, wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_a_large_map_is_measured_exactly() -> None:
+    norm = nn.GroupNorm(1, 32, eps=1e-6).requires_grad_(False)
+    x = torch.randn(1, 32, 256, 256, generator=torch.Generator().manual_seed(9)) + 8
+    exact = functional.silu(functional.group_norm(x.double(), 1, eps=1e-6)).float()
+    by_torch = functional.silu(norm(x.contiguous(memory_format=torch.channels_last)))
+    ours, theirs = (float((found - exact).abs().max()) for found in (norm_silu(x, norm, True), by_torch))
+    assert ours < 1e-5
+    assert ours < theirs / 10
