@@ -26,7 +26,13 @@ FEW: Final = 2  # cutouts at a time on the lowest rungs
 DOUBT: Final = 1.2  # an estimate that is this much too high is still tried
 GIB: Final = 2**30
 
-_SAID: Final = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
+_SAID: Final = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "std::bad_alloc",
+    "could not create a primitive",  # oneDNN's word for it
+)
 
 
 @dataclass(frozen=True, slots=True)

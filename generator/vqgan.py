@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from generator.allocator import keep_memory
+from generator.allocator import keep_memory, spare_memory
 from generator.codes import Quantizer
 from generator.convolution import convolve
 from generator.hollow import hollow
@@ -143,8 +143,11 @@ class VqganModel(nn.Module):
     def decode(self, zq: Tensor, frugal: bool = False) -> Tensor:
         """[B,embed_dim,h,w] to pictures [B,3,H,W] in 0..1, clamped so that a saturated pixel can be pulled back.
 
-        `frugal` keeps only what goes in between blocks, and computes each block again on the way back.
+        `frugal` keeps only what goes in between blocks, computes each block again on the way back, and lets freed
+        memory go.
         """
+        if self.levers.kept_memory:
+            (spare_memory if frugal else keep_memory)()
         features = self.post_quant_conv(self._laid_out(zq))
         image: Tensor = self.decoder(features, frugal)
         return clamp_with_gradient((image.float() + 1) / 2)
@@ -161,7 +164,7 @@ class VqganModel(nn.Module):
                 if isinstance(module, Upsample):
                     module.fold(tensors[f"{name}.conv.weight"])
         if self.levers.kept_memory:
-            keep_memory()
+            keep_memory()  # the source is encoded before the first picture is decoded
 
     def _laid_out(self, x: Tensor) -> Tensor:
         x = x.to(self.quant_conv.weight.dtype)
