@@ -47,12 +47,18 @@ def give(module: nn.Module, what: str, tensors: Mapping[str, Tensor], device: to
     """
     wanted = module.state_dict()
     require_shapes(what, shapes_of(wanted), shapes_of(tensors))
-    placed = {key: _place(what, key, tensors[key], like, device, dtype) for key, like in wanted.items()}
+    require_kinds(what, wanted, tensors)
+    placed = {key: _place(tensors[key], like, device, dtype) for key, like in wanted.items()}
     module.load_state_dict(placed, strict=True, assign=True)
     module.eval().requires_grad_(False)
 
 
-def _place(what: str, key: str, tensor: Tensor, like: Tensor, device: torch.device, dtype: torch.dtype) -> Tensor:
-    if tensor.is_floating_point() != like.is_floating_point():
-        raise bad_key(what, key, f"is of {tensor.dtype}, it must be like {like.dtype}")
+def require_kinds(what: str, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
+    """Raise `BadCheckpoint` naming the first key whose numbers are whole where they must not be, or the reverse."""
+    for key, like in wanted.items():
+        if found[key].is_floating_point() != like.is_floating_point():
+            raise bad_key(what, key, f"is of {found[key].dtype}, it must be like {like.dtype}")
+
+
+def _place(tensor: Tensor, like: Tensor, device: torch.device, dtype: torch.dtype) -> Tensor:
     return tensor.detach().to(device=device, dtype=dtype if like.is_floating_point() else like.dtype)

@@ -22,7 +22,7 @@ from generator.levers import PLAIN, Levers, levers_for
 from generator.mini.vqgan import clamp_with_gradient
 from generator.normalization import norm_silu
 from generator.precision import dtype_of
-from generator.strict import require_shapes, shapes_of
+from generator.strict import require_kinds, require_shapes, shapes_of
 
 CODEBOOK = "quantize.embedding.weight"
 BESIDE = "loss."  # what it was trained with: generator.discriminator takes its part of that
@@ -189,6 +189,7 @@ def build_vqgan(
         model = VqganModel(config, chosen)
     found = {key: tensor for key, tensor in tensors.items() if not key.startswith(BESIDE)}
     require_shapes("the VQGAN", shapes_of(model.state_dict()), shapes_of(found))
+    require_kinds("the VQGAN", model.state_dict(), found)
     wide = {key for key in found if key == CODEBOOK or (chosen.hand_norm and "norm" in key)}
     placed = {
         key: _place(tensor.detach(), torch.device(device), torch.float32 if key in wide else dtype, chosen)

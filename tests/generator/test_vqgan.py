@@ -102,3 +102,9 @@ def test_a_start_does_not_load_the_compiler_of_torch() -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == "False"
+
+
+def test_whole_numbers_where_weights_must_be_are_refused(weights: dict[str, Tensor]) -> None:
+    key = "decoder.conv_in.weight"
+    with pytest.raises(BadCheckpoint, match=rf"{key}.*int64.*must be like torch.float32"):
+        build_vqgan(SMALL, {**weights, key: weights[key].long()}, "cpu", "fp32")
